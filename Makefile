@@ -1,0 +1,50 @@
+# `make` prints the targets. Each build rule stands beside what it builds: sim/build.mk, firmware/build.mk, firmware/host.mk.
+CONFIG ?= arty
+MODEL ?= models/zoo/$(DEFAULT_MODEL).tern
+DEFAULT_MODEL := starter
+
+ifeq ($(filter $(CONFIG),arty ecp5),)
+$(error unknown CONFIG '$(CONFIG)': arty or ecp5)
+endif
+
+# The project's own node and Python come first; `make setup` puts them there.
+export PATH := $(CURDIR)/build/venv/bin:$(PATH)
+BUILD := build/$(CONFIG)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-full sim firmware host lint format docs clean
+# A recipe that fails leaves no half-made file behind.
+.DELETE_ON_ERROR:
+
+help: ## print this
+	@echo "Ternel: a language model that boots like firmware. Start with 'make demo'; CONFIG=arty (default) or ecp5."
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+setup: ## install what is needed (Debian packages, Python and npm packages); nothing if all is there
+	@./setup.sh
+
+demo: setup ## build everything, boot the simulated SoC from its flash, tell a story
+	@$(MAKE) --no-print-directory sim firmware
+	@node cli/demo.ts --config $(CONFIG) --model $(MODEL)
+
+test: setup ## lint, type check and all tests that are quick (under 15 minutes on two cores)
+	@node test/run.ts
+
+test-full: setup ## the long tests as well: exhaustive ones, every prompt on the SoC, place and route
+	@node test/run.ts --full
+
+lint: setup ## eslint, prettier, tsc, ruff, mypy, clang-format: report only
+	@node test/lint.ts
+
+format: setup ## rewrite the sources as lint wants them
+	@node test/lint.ts --fix
+
+docs: setup ## regenerate the tables in docs/ that come from the sources
+	@node cli/generate.ts --docs
+
+clean: ## remove what was built; the environment from 'make setup' stays
+	@find build -mindepth 1 -maxdepth 1 ! -name venv ! -name setup -exec rm -rf {} + 2>/dev/null || true
+
+-include sim/build.mk
+-include firmware/build.mk
+-include firmware/host.mk

@@ -1,0 +1,96 @@
+// All tests of the project, cheap ones first, at most two processes at a time. Ends with 'N passed, N failed, N skipped'.
+//   node test/run.ts            linters and every *.test.ts that is not a *.full.test.ts
+//   node test/run.ts --full     the *.full.test.ts as well
+//   node test/run.ts PREFIX...  only the tests in these folders or files
+import { run as runTests } from "node:test";
+import { existsSync, readdirSync } from "node:fs";
+import { cpus } from "node:os";
+import { lintChecks, runCheck } from "./lint.ts";
+
+/** In this order: a fault in what others stand on shows first, and what needs the whole SoC comes last. */
+const order = ["models", "boards", "cli", "gen", "docs", "firmware", "hw/accel", "sim", "hw/soc", "hw", "test"];
+const minute = 60_000;
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+function testFiles(full: boolean, prefixes: readonly string[]): string[] {
+  const found = new Set<string>();
+  for (const folder of order) {
+    if (!existsSync(folder)) continue;
+    const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`);
+    const tests = names.filter((name) => name.endsWith(".test.ts") && !name.includes("node_modules/"));
+    const quick = tests.filter((name) => !name.endsWith(".full.test.ts")).sort();
+    const long = tests.filter((name) => name.endsWith(".full.test.ts")).sort();
+    for (const name of full ? [...quick, ...long] : quick) found.add(name);
+  }
+  const all = [...found];
+  return prefixes.length === 0 ? all : all.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+}
+
+/** Runs the test files two at a time, each in its own process; a line for each file, the whole report for a failure. */
+async function runTestFiles(files: string[], limit: number, count: Count): Promise<void> {
+  const started = new Map<string, Count & { seconds: number }>();
+  const events = runTests({ files, concurrency: Math.min(2, cpus().length), timeout: limit });
+  const tally = (file: string | undefined) => {
+    const name = file === undefined ? "?" : file.replace(`${process.cwd()}/`, "");
+    const entry = started.get(name) ?? { passed: 0, failed: 0, skipped: 0, seconds: 0 };
+    started.set(name, entry);
+    return { name, entry };
+  };
+  events.on("test:pass", (test) => {
+    const { entry } = tally(test.file);
+    if (test.nesting === 0) entry.seconds += test.details.duration_ms / 1000;
+    if (test.details.type === "suite") return;
+    if (test.skip !== undefined && test.skip !== false) {
+      entry.skipped++;
+      process.stdout.write(`  skipped: ${test.name}${typeof test.skip === "string" ? ` (${test.skip})` : ""}\n`);
+    } else entry.passed++;
+  });
+  events.on("test:fail", (test) => {
+    const { name, entry } = tally(test.file);
+    if (test.details.type === "suite") return;
+    entry.failed++;
+    const cause: unknown = test.details.error.cause ?? test.details.error;
+    const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    process.stdout.write(`FAILED  ${name}: ${test.name}\n${text.replace(/^/gm, "    ")}\n`);
+  });
+  events.on("test:summary", (summary) => {
+    if (summary.file === undefined) return;
+    const { name, entry } = tally(summary.file);
+    const counts = `${String(entry.passed)} passed, ${String(entry.failed)} failed, ${String(entry.skipped)} skipped`;
+    process.stdout.write(
+      `${entry.failed > 0 ? "FAILED" : "ok"}  ${name}: ${counts}, ${(summary.duration_ms / 1000).toFixed(1)} s\n`,
+    );
+  });
+  for await (const event of events) void event;
+  for (const entry of started.values()) {
+    count.passed += entry.passed;
+    count.failed += entry.failed;
+    count.skipped += entry.skipped;
+  }
+}
+
+const options = process.argv.slice(2);
+const full = options.includes("--full");
+const prefixes = options.filter((option) => !option.startsWith("--"));
+const count: Count = { passed: 0, failed: 0, skipped: 0 };
+const start = performance.now();
+
+if (prefixes.length === 0) {
+  for (const check of lintChecks()) {
+    const good = runCheck(check);
+    count[good ? "passed" : "failed"]++;
+    process.stdout.write(`${good ? "ok" : "FAILED"}  ${check.name}\n`);
+  }
+}
+await runTestFiles(testFiles(full, prefixes), (full ? 60 : 10) * minute, count);
+
+const seconds = ((performance.now() - start) / 1000).toFixed(0);
+process.stdout.write(
+  `in ${seconds} s\n${String(count.passed)} passed, ${String(count.failed)} failed, ${String(count.skipped)} skipped\n`,
+);
+process.exitCode = count.failed > 0 ? 1 : 0;
