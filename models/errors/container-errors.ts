@@ -1,0 +1,273 @@
+// E10xx to E14xx: the model container, in the order in which the readers check. E15xx: the flash image and the boot.
+import { errorTable } from "./entry.ts";
+
+const repack = "Make the container again with `npx ternel pack`, or copy it again: this one is damaged.";
+const reflash = "Build the flash image again with `npx ternel image` and write it again.";
+
+/** Errors of the model container and of the flash image. */
+export const containerErrors = errorTable({
+  containerShort: {
+    code: "E1001",
+    message: "container: shorter than header and trailer",
+    cause: "The file has fewer than 192 bytes.",
+    remedy: repack,
+  },
+  containerMagic: {
+    code: "E1002",
+    message: "container: wrong magic",
+    cause: "The file does not begin with TERN: it is no Ternel container, or its first bytes are damaged.",
+    remedy: "Name a .tern file. A safetensors model becomes one with `npx ternel pack`.",
+  },
+  containerVersion: {
+    code: "E1003",
+    message: "container: unknown version",
+    cause: "The container was written by another version of the packer, or the header is damaged.",
+    remedy: "Make the container again with this version's `npx ternel pack`.",
+  },
+  containerHeaderBytes: {
+    code: "E1004",
+    message: "container: wrong header length",
+    cause: "The header's length is not the 128 bytes of version 1.",
+    remedy: repack,
+  },
+  containerArchitecture: {
+    code: "E1005",
+    message: "container: unknown architecture",
+    cause: "The header names an architecture that this engine does not compute.",
+    remedy: "Use a model of a supported architecture (1 = matmulfree).",
+  },
+  containerFlags: {
+    code: "E1006",
+    message: "container: unknown flags",
+    cause: "The header's flags are not zero; version 1 has none.",
+    remedy: repack,
+  },
+  containerReserved: {
+    code: "E1007",
+    message: "container: reserved bytes are not zero",
+    cause: "Bytes 96 to 127 of the header must be zero in version 1.",
+    remedy: repack,
+  },
+  containerName: {
+    code: "E1008",
+    message: "container: malformed model name",
+    cause: "The name is not printable ASCII, is not ended by a zero within its 32 bytes, or has bytes behind the zero.",
+    remedy: repack,
+  },
+  containerCommands: {
+    code: "E1009",
+    message: "container: command list not supported",
+    cause: "The header announces a command list; version 1 has none.",
+    remedy: repack,
+  },
+  containerVocabulary: {
+    code: "E1101",
+    message: "container: vocabulary out of range",
+    cause: "The vocabulary is 0 or above 262144.",
+    remedy: repack,
+  },
+  containerDimension: {
+    code: "E1102",
+    message: "container: dimension out of range",
+    cause: "The dimension is 0 or above 8192.",
+    remedy: repack,
+  },
+  containerLayers: {
+    code: "E1103",
+    message: "container: number of layers out of range",
+    cause: "The number of layers is 0 or above 128.",
+    remedy: repack,
+  },
+  containerIntermediate: {
+    code: "E1104",
+    message: "container: intermediate size out of range",
+    cause: "The intermediate size is 0 or above 32768.",
+    remedy: repack,
+  },
+  containerColumnAlign: {
+    code: "E1105",
+    message: "container: unknown column alignment",
+    cause: "The column alignment is none of 8, 16, 32 and 64.",
+    remedy: repack,
+  },
+  containerTokenCount: {
+    code: "E1106",
+    message: "container: token count out of range",
+    cause: "The tokenizer has no token, or more tokens than the model's vocabulary has rows.",
+    remedy: repack,
+  },
+  containerTokenTextBytes: {
+    code: "E1107",
+    message: "container: token texts too long",
+    cause: "The texts of all tokens together take more than 16 MiB.",
+    remedy: repack,
+  },
+  containerMergeCount: {
+    code: "E1108",
+    message: "container: merge count out of range",
+    cause: "The tokenizer has more than 262144 merges.",
+    remedy: repack,
+  },
+  containerStartToken: {
+    code: "E1109",
+    message: "container: start token outside the vocabulary",
+    cause: "The start token's id is not below the vocabulary's size.",
+    remedy: repack,
+  },
+  containerEndToken: {
+    code: "E1110",
+    message: "container: end token outside the vocabulary",
+    cause: "The end token's id is not below the vocabulary's size.",
+    remedy: repack,
+  },
+  containerTooLarge: {
+    code: "E1201",
+    message: "container: shapes need 4 GiB or more",
+    cause: "The size computed from the header's shapes does not fit 32 bits.",
+    remedy: repack,
+  },
+  containerTotalBytes: {
+    code: "E1202",
+    message: "container: total size is not the computed one",
+    cause: "The header's total size differs from the size that its shapes give.",
+    remedy: repack,
+  },
+  containerHash: {
+    code: "E1203",
+    message: "container: hash mismatch",
+    cause: "The SHA-256 in the trailer is not that of the content: at least one bit has changed.",
+    remedy: repack,
+  },
+  containerTruncated: {
+    code: "E1204",
+    message: "container: truncated",
+    cause: "There are fewer bytes than the header's total size.",
+    remedy: repack,
+  },
+  containerTrailing: {
+    code: "E1205",
+    message: "container: bytes after the end",
+    cause: "The file has more bytes than the header's total size.",
+    remedy: repack,
+  },
+  containerTrailer: {
+    code: "E1206",
+    message: "container: malformed trailer",
+    cause: "The 32 bytes behind the hash are not zero.",
+    remedy: repack,
+  },
+  tokenizerOffsets: {
+    code: "E1301",
+    message: "container: token text offsets are not ascending",
+    cause: "The offsets do not start at 0, fall somewhere, or do not end at the length of the texts.",
+    remedy: repack,
+  },
+  tokenizerByteToken: {
+    code: "E1302",
+    message: "container: byte token outside the tokenizer",
+    cause: "The token of a single byte is not below the token count.",
+    remedy: repack,
+  },
+  tokenizerMergeOrder: {
+    code: "E1303",
+    message: "container: merges are not in order",
+    cause: "The merges are not strictly ascending by their left and right tokens.",
+    remedy: repack,
+  },
+  tokenizerMergeRange: {
+    code: "E1304",
+    message: "container: merge outside the tokenizer",
+    cause: "A merge names a token that is not below the token count, or a rank that is not below the number of merges.",
+    remedy: repack,
+  },
+  tablesFraction: {
+    code: "E1401",
+    message: "container: fraction out of range",
+    cause: "The fraction of a vector is above 20.",
+    remedy: repack,
+  },
+  tablesProductFraction: {
+    code: "E1402",
+    message: "container: fraction of a product out of range",
+    cause: "A product's fraction is above the sum of its factors' fractions (gated output, or gated linear unit).",
+    remedy: repack,
+  },
+  tablesGainFraction: {
+    code: "E1403",
+    message: "container: fraction of a gain out of range",
+    cause: "The fraction of a norm's gain is above 30.",
+    remedy: repack,
+  },
+  tablesEpsilon: {
+    code: "E1404",
+    message: "container: epsilon out of range",
+    cause: "The epsilon of a norm is not below 2^62, so that a sum of squares might overflow.",
+    remedy: repack,
+  },
+  tablesScale: {
+    code: "E1405",
+    message: "container: scale out of range",
+    cause: "A scale's mantissa is below 32768, or its exponent is not between -64 and 127.",
+    remedy: repack,
+  },
+  imageMagic: {
+    code: "E1501",
+    message: "image: no second stage found",
+    cause: "The flash does not hold the second stage's magic where it should be: it is empty or holds something else.",
+    remedy: reflash,
+  },
+  imageVersion: {
+    code: "E1502",
+    message: "image: unknown version of the second stage",
+    cause: "The second stage was made for another first stage.",
+    remedy: reflash,
+  },
+  imageLength: {
+    code: "E1503",
+    message: "image: length of the second stage out of range",
+    cause: "The length is 0, no multiple of 4, or larger than the flash region or the memory set aside for it.",
+    remedy: reflash,
+  },
+  imageBuild: {
+    code: "E1504",
+    message: "image: build id mismatch",
+    cause: "First stage, second stage and hardware were not made from the same configuration and accelerator.",
+    remedy: reflash,
+  },
+  imageEntry: {
+    code: "E1505",
+    message: "image: entry point outside the second stage",
+    cause: "The second stage's header is damaged.",
+    remedy: reflash,
+  },
+  imageHash: {
+    code: "E1506",
+    message: "image: second stage hash mismatch",
+    cause: "The second stage in flash, or its copy in memory, has at least one changed bit.",
+    remedy: reflash,
+  },
+  imageModelRegion: {
+    code: "E1507",
+    message: "image: model larger than its flash region",
+    cause: "The container's total size exceeds what the flash holds from the model's offset on.",
+    remedy: "Use a smaller model, or a board with more flash.",
+  },
+  imageModelMemory: {
+    code: "E1508",
+    message: "image: model larger than the memory",
+    cause: "The container and the engine's working memory do not fit into DRAM.",
+    remedy: "Use a smaller model, or a board with more DRAM.",
+  },
+  imageStageSize: {
+    code: "E1509",
+    message: "image: a firmware stage is larger than its flash region",
+    cause: "The stage given to the image builder does not fit the flash map.",
+    remedy: "Make the stage smaller, or move the regions in boards/flash-map.ts.",
+  },
+  imageModelCopy: {
+    code: "E1510",
+    message: "image: model differs between flash and memory",
+    cause: "The copy of the model in DRAM does not hash to the value in flash.",
+    remedy: "Check the DRAM (`/reboot` trains it again) and the flash's wiring; then write the image again.",
+  },
+});
