@@ -17,6 +17,7 @@ export interface BitsType {
   readonly width: number;
 }
 
+/** not and negate have the operand's type (negate is modulo 2^width: the language extends first); reductions give 1 unsigned bit. */
 export type UnaryOperator = "not" | "negate" | "reduceAnd" | "reduceOr" | "reduceXor";
 /**
  * Widths of results, a and b being the operands' widths: add, sub: max + 1 (sub is signed for signed operands, unsigned modulo 2^(max+1)
@@ -77,7 +78,16 @@ export type SignalKind =
   /** Combinational; `default` holds where no statement assigns it. */
   | { readonly kind: "wire"; readonly default: Expression | null }
   /** Written at the rising edge of its domain's clock; `init` is the value at power-on and at reset. */
-  | { readonly kind: "register"; readonly domain: string; readonly init: bigint; readonly resettable: boolean }
+  | {
+      readonly kind: "register";
+      readonly domain: string;
+      readonly init: bigint;
+      readonly resettable: boolean;
+      /** A synchroniser's first stage: its value may come from other clock domains. */
+      readonly crossing?: boolean;
+      /** The names of a state machine's states, in the order of their values. */
+      readonly states?: readonly string[];
+    }
   /** The data of a memory's read port, driven by the memory. */
   | { readonly kind: "memoryRead"; readonly memory: string }
   /** An output port of an instance, driven by the instance. */
@@ -118,7 +128,11 @@ export type Statement =
       readonly location: Location;
     };
 
-/** A memory of `depth` words of `width` bits. Reads see the word as it was before a write of the same edge. */
+/**
+ * A memory of `depth` words of `width` bits. Reads see the word as it was before a write of the same edge. An address has
+ * addressWidth(depth) bits; at an address that is not below `depth` reads give 0 and writes do nothing. The data of a synchronous read
+ * is 0 until the first enabled edge; reset does not change it. Of several writes to one word at one edge the last in the list wins.
+ */
 export interface Memory {
   readonly name: string;
   readonly width: number;
@@ -169,6 +183,20 @@ export interface Property {
   readonly location: Location;
 }
 
+/**
+ * The signals of a stream, for the checks of its rules: what drives `valid` must not depend on `ready` combinationally.
+ * `output`: this module drives valid, last and payload; `input`: it drives ready. Both are ports of the module.
+ */
+export interface StreamPort {
+  readonly path: string;
+  readonly direction: "input" | "output";
+  readonly valid: SignalId;
+  readonly ready: SignalId;
+  readonly last: SignalId | null;
+  readonly payload: readonly SignalId[];
+  readonly location: Location;
+}
+
 /** A clock and its synchronous, active-high reset (null: none; registers then have only their power-on value). */
 export interface ClockDomain {
   readonly name: string;
@@ -185,6 +213,7 @@ export interface Module {
   readonly memories: readonly Memory[];
   readonly instances: readonly Instance[];
   readonly properties: readonly Property[];
+  readonly streams: readonly StreamPort[];
   readonly domains: readonly ClockDomain[];
   /** Not null: a black box; no body is printed, `parameters` are printed at each instance. */
   readonly blackBox: { readonly parameters: readonly { readonly name: string; readonly value: bigint | string }[] } | null;
@@ -200,3 +229,8 @@ export interface Circuit {
 declare const checked: unique symbol;
 /** A circuit that passed every check (gen/passes): the only thing that the printer and the simulator accept. */
 export type CheckedCircuit = Circuit & { readonly [checked]: true };
+
+/** The bits of an address that reaches every word of a memory: at least 1. */
+export function addressWidth(depth: number): number {
+  return Math.max(1, BigInt(depth - 1).toString(2).length);
+}
