@@ -17,7 +17,7 @@ const runsTypeScript = major >= 24 || (major === 23 && minor >= 6) || (major ===
 
 /** An error of the launcher itself; 127 is the shell's status for a program that is not there. */
 function refuse(message) {
-  process.stderr.write(`E4001 setup: ${message}; run \`make setup\` in ${root}\n`);
+  process.stderr.write(`E4101 tool: not installed (${message}); run \`make setup\` in ${root}\n`);
   process.exit(127);
 }
 

@@ -54,7 +54,7 @@ async function runTestFiles(files: string[], limit: number, count: Count): Promi
     const { name, entry } = tally(test.file);
     if (test.details.type === "suite") return;
     entry.failed++;
-    const cause: unknown = test.details.error.cause ?? test.details.error;
+    const cause: unknown = test.details.error.cause;
     const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
     process.stdout.write(`FAILED  ${name}: ${test.name}\n${text.replace(/^/gm, "    ")}\n`);
   });
@@ -66,7 +66,7 @@ async function runTestFiles(files: string[], limit: number, count: Count): Promi
       `${entry.failed > 0 ? "FAILED" : "ok"}  ${name}: ${counts}, ${(summary.duration_ms / 1000).toFixed(1)} s\n`,
     );
   });
-  for await (const event of events) void event;
+  await events.toArray();
   for (const entry of started.values()) {
     count.passed += entry.passed;
     count.failed += entry.failed;

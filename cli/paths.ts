@@ -1,0 +1,24 @@
+// Where things are. Everything that is built lies under build/; paths do not depend on the folder the command is called in.
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ConfigurationName } from "../boards/configuration.ts";
+
+/** The project's root folder. */
+export const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The engine and console on this machine. */
+export const nativeProgram = join(projectRoot, "build/host/ternel-host");
+
+/** What belongs to one configuration of the SoC. */
+export function buildPaths(config: ConfigurationName) {
+  const folder = join(projectRoot, "build", config);
+  return {
+    folder,
+    verilog: join(folder, "verilog"),
+    generated: join(folder, "generated"),
+    simulator: join(folder, "sim/ternel-sim"),
+    stage0: join(folder, "firmware/stage0.bin"),
+    stage1: join(folder, "firmware/stage1.bin"),
+    images: join(folder, "images"),
+  } as const;
+}
