@@ -10,7 +10,7 @@ test("codes are well formed, unique and ascending", () => {
 
 test("every entry says what, why and what to do", () => {
   for (const { code, message, cause, remedy } of errorList) {
-    assert.match(message, /^[a-z][^\n"\\]*[^.\n]$/, code);
+    assert.match(message, /^[a-z][a-z.]*: [^\n"\\:]*[^.\n]$/, code);
     assert.match(cause, /^[A-Z][^\n]*\.$/, code);
     assert.match(remedy, /^[A-Z/`][^\n]*\.$/, code);
   }
@@ -25,6 +25,6 @@ test("an error prints with its code and detail", () => {
 test("the C header has every firmware error and no other", () => {
   const header = emitErrorsHeader();
   for (const { code, message } of errorList) {
-    assert.equal(header.includes(`X(${code.slice(1)}, `) && header.includes(`"${message}"`), /^E[13]/.test(code), code);
+    assert.equal(header.includes(`X(${code.slice(1)}, `) && header.includes(`"${message.split(": ").join('", "')}"`), /^E[13]/.test(code), code);
   }
 });

@@ -7,26 +7,27 @@ export function constantName(name: string): string {
 }
 
 /**
- * The C header ternel_errors.h: the codes that firmware can meet (E1xxx, E3xxx) as an enum, and `TERNEL_ERRORS(X)`, which
- * expands `X(code, NAME, "message")` for each, from which the one C file that prints errors makes its table.
+ * The C header ternel_errors.h: the codes that firmware can meet (E1xxx, E3xxx) as an enum, and `TERNEL_ERROR_LIST(X)`, which
+ * expands `X(code, NAME, "area", "message")` for each: the one C file that prints errors makes its table from it.
  */
 export function emitErrorsHeader(): string {
-  const entries = Object.entries({ ...containerErrors, ...runtimeErrors }).map(
-    ([name, { code, message }]) => [code.slice(1), constantName(name), message] as const,
-  );
+  const entries = Object.entries({ ...containerErrors, ...runtimeErrors }).map(([name, { code, message }]) => {
+    const colon = message.indexOf(": ");
+    return { code: code.slice(1), name: constantName(name), area: message.slice(0, colon), text: message.slice(colon + 2) };
+  });
   return [
     "// Generated from models/errors.ts. Do not edit.",
     "#ifndef TERNEL_ERRORS_H",
     "#define TERNEL_ERRORS_H",
     "",
-    '// Expands X(code, NAME, "message") for each error. A code prints as E and four digits.',
-    "#define TERNEL_ERRORS(X) \\",
-    entries.map(([code, name, message]) => `    X(${code}, ${name}, "${message}")`).join(" \\\n"),
+    '// Expands X(code, NAME, "area", "message") for each error. It prints as `E1203 container: hash mismatch`.',
+    "#define TERNEL_ERROR_LIST(X) \\",
+    entries.map(({ code, name, area, text }) => `    X(${code}, ${name}, "${area}", "${text}")`).join(" \\\n"),
     "",
-    "typedef enum ternel_error {",
+    "enum ternel_error {",
     "    TERNEL_OK = 0,",
-    ...entries.map(([code, name]) => `    TERNEL_ERROR_${name} = ${code},`),
-    "} ternel_error;",
+    ...entries.map(({ code, name }) => `    TERNEL_ERROR_${name} = ${code},`),
+    "};",
     "",
     "#endif",
     "",

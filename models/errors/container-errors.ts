@@ -195,7 +195,7 @@ export const containerErrors = errorTable({
   tablesGainFraction: {
     code: "E1403",
     message: "container: fraction of a gain out of range",
-    cause: "The fraction of a norm's gain is above 30.",
+    cause: "The fraction of a norm's gain is above 20.",
     remedy: repack,
   },
   tablesEpsilon: {
@@ -207,7 +207,7 @@ export const containerErrors = errorTable({
   tablesScale: {
     code: "E1405",
     message: "container: scale out of range",
-    cause: "A scale's mantissa is below 32768, or its exponent is not between -64 and 127.",
+    cause: "A scale's mantissa is below 32768, or its exponent is not between -64 and 64.",
     remedy: repack,
   },
   imageMagic: {
@@ -269,5 +269,11 @@ export const containerErrors = errorTable({
     message: "image: model differs between flash and memory",
     cause: "The copy of the model in DRAM does not hash to the value in flash.",
     remedy: "Check the DRAM (`/reboot` trains it again) and the flash's wiring; then write the image again.",
+  },
+  imageModelMissing: {
+    code: "E1511",
+    message: "image: no model in flash",
+    cause: "The flash is erased where the model should be.",
+    remedy: "Build the flash image with a model (`npx ternel image --model FILE`) and write it again.",
   },
 });

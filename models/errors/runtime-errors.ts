@@ -53,10 +53,16 @@ export const runtimeErrors = errorTable({
     cause: "The model's column alignment is no multiple of the memory port's bytes.",
     remedy: "Pack the model again with `--align` set to the port's bytes or more.",
   },
+  memoryTraining: {
+    code: "E3009",
+    message: "memory: training failed",
+    cause: "No timing was found at which the DRAM answers reliably.",
+    remedy: "Reset the board; if it comes back, the memory or its clock is faulty.",
+  },
   memoryTest: {
     code: "E3010",
-    message: "memory: DRAM does not work",
-    cause: "Training failed, or the test found a difference.",
+    message: "memory: test failed",
+    cause: "A value written to DRAM came back changed.",
     remedy: "Reset the board; if it comes back, the memory or its clock is faulty.",
   },
   flashMissing: {
@@ -88,6 +94,18 @@ export const runtimeErrors = errorTable({
     message: "engine: no model loaded",
     cause: "The model could not be opened, so there is nothing to run.",
     remedy: "See the error above this one.",
+  },
+  acceleratorBus: {
+    code: "E3016",
+    message: "accelerator: memory read failed",
+    cause: "The accelerator's memory port did not deliver what it had been asked for.",
+    remedy: accelerator,
+  },
+  acceleratorResult: {
+    code: "E3017",
+    message: "accelerator: result differs from the processor's",
+    cause: "The same matrix gave different numbers on the accelerator and on the processor.",
+    remedy: "Use `/set engine cpu` and report it: equal bits are the project's promise.",
   },
   promptByte: {
     code: "E3101",

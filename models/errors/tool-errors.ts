@@ -77,7 +77,7 @@ export const toolErrors = errorTable({
   },
   internal: {
     code: "E4999",
-    message: "internal error",
+    message: "internal: unexpected state",
     cause: "The program met a state that it should not be able to reach.",
     remedy: "Report it with the command and its output.",
   },
