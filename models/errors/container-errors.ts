@@ -225,7 +225,7 @@ export const containerErrors = errorTable({
   imageLength: {
     code: "E1503",
     message: "image: length of the second stage out of range",
-    cause: "The length is 0, no multiple of 4, or larger than the flash region or the memory set aside for it.",
+    cause: "The length is 0, no multiple of 64, or larger than the flash region or the memory set aside for it.",
     remedy: reflash,
   },
   imageBuild: {

@@ -1,0 +1,54 @@
+import { TernelError } from "../errors.ts";
+import type { ErrorName } from "../errors.ts";
+
+/** A parsed JSON object whose members are not known yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Whether a parsed value is an object (and no array). */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether a parsed value is a whole number that JavaScript holds exactly, and not negative. */
+export function isWhole(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/**
+ * Parses UTF-8 bytes as one JSON object. Anything else, and a name that appears twice in one object, is an error: readers
+ * disagree about which of the two counts.
+ *
+ * @param duplicate - the error to report for a name that appears twice
+ */
+export function parseObject(bytes: Uint8Array, malformed: ErrorName, duplicate: ErrorName): JsonObject {
+  let text: string;
+  let value: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new TernelError(malformed, error instanceof Error ? error.message : undefined);
+  }
+  if (!isObject(value)) throw new TernelError(malformed, "not an object");
+  const twice = duplicateName(text);
+  if (twice !== undefined) throw new TernelError(duplicate, twice);
+  return value;
+}
+
+/** The first name that appears twice in one object of a valid JSON text; JSON.parse itself keeps the last one silently. */
+export function duplicateName(json: string): string | undefined {
+  const scopes: (Set<string> | undefined)[] = []; // one for each open bracket: the names of an object, nothing for an array
+  const tokens = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
+  for (const [token, colon] of json.matchAll(tokens)) {
+    if (token === "{") scopes.push(new Set());
+    else if (token === "[") scopes.push(undefined);
+    else if (token === "}" || token === "]") scopes.pop();
+    else if (colon !== undefined) {
+      const name = JSON.parse(token.slice(0, -colon.length)) as string;
+      const scope = scopes.at(-1);
+      if (scope?.has(name) === true) return name;
+      scope?.add(name);
+    }
+  }
+  return undefined;
+}
