@@ -5,6 +5,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { StringDecoder } from "node:string_decoder";
 import { TernelError } from "../models/errors.ts";
+import type { Reply } from "./reply.ts";
 import { errorInLine, reportedError } from "./reported-error.ts";
 
 const recordSeparator = "\x1e";
@@ -20,8 +21,6 @@ export interface SessionOptions {
   /** What the machine prints outside of machine mode. */
   readonly onText?: (text: string) => void;
 }
-
-export type Reply = Readonly<Record<string, unknown>>;
 
 /** A console in machine mode. Open with {@link openSession}; always close it. */
 export interface Session {

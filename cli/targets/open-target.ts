@@ -1,0 +1,25 @@
+// Opens a model in one of the engines.
+import type { ConfigurationName } from "../../boards/configuration.ts";
+import { openNative } from "./native.ts";
+import { openReference } from "./reference.ts";
+import { openSoc } from "./soc.ts";
+import type { EngineName, Target, TargetName } from "./target.ts";
+
+export interface TargetOptions {
+  readonly config: ConfigurationName;
+  readonly flash?: boolean;
+  /** Who multiplies on the SoC. */
+  readonly engine: EngineName;
+}
+
+/** Always close what it gives. */
+export async function openTarget(name: TargetName, modelFile: string, options: TargetOptions): Promise<Target> {
+  switch (name) {
+    case "reference":
+      return openReference(modelFile);
+    case "native":
+      return openNative(modelFile);
+    case "soc":
+      return openSoc(modelFile, options.engine, options);
+  }
+}

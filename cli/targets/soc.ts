@@ -1,0 +1,96 @@
+// The simulated SoC: build/<config>/sim/ternel-sim with a flash image. The fast path puts what stage 0 would copy into DRAM right
+// away (boot mode 1: it still checks everything); the true path boots through the bit-level flash.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { configurations, type ConfigurationName } from "../../boards/configuration.ts";
+import { makeTargets } from "../make.ts";
+import { buildPaths } from "../paths.ts";
+import { openSession, type Session } from "../session.ts";
+import { flashImage } from "../flash-image.ts";
+import { runOnConsole, selectEngine } from "./console-target.ts";
+import type { EngineName, Target } from "./target.ts";
+
+export interface SocSettings {
+  readonly config: ConfigurationName;
+  /** Boot through the flash instead of by the fast path. */
+  readonly flash?: boolean;
+  readonly onText?: (text: string) => void;
+}
+
+/** A simulator ready to start: the program with its arguments, and how to remove its files. */
+export interface PreparedSimulator {
+  readonly program: string;
+  readonly arguments: readonly string[];
+  readonly dispose: () => void;
+}
+
+/** Builds simulator and firmware, and writes the flash image of a model into a folder of its own. */
+export async function prepareSimulator(modelFile: string, settings: SocSettings): Promise<PreparedSimulator> {
+  const { config, flash = false } = settings;
+  await makeTargets(["sim", "firmware"], config);
+  const paths = buildPaths(config);
+  const model = readFileSync(modelFile);
+  const image = flashImage(config, model);
+  const folder = mkdtempSync(join(tmpdir(), "ternel-"));
+  const write = (name: string, bytes: Uint8Array) => {
+    writeFileSync(join(folder, name), bytes);
+    return join(folder, name);
+  };
+  const { stage1, model: modelRange } = configurations[config].dramLayout;
+  const preload = flash
+    ? []
+    : [
+        ["--preload-dram", `${stage1.origin}:${paths.stage1}`],
+        ["--preload-dram", `${modelRange.origin}:${modelFile}`],
+        ["--boot-mode", "1"],
+      ].flat();
+  return {
+    program: paths.simulator,
+    arguments: ["--flash", write("flash.bin", image), "--uart", "stdio", ...preload],
+    dispose: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Boots a simulated SoC with this model and opens its console. */
+export async function openSocSession(modelFile: string, settings: SocSettings): Promise<Session> {
+  const simulator = await prepareSimulator(modelFile, settings);
+  const text = settings.onText === undefined ? {} : { onText: settings.onText };
+  try {
+    // A token on the CPU alone takes most of a minute at 400 kHz, and a prompt several of them.
+    const session = await openSession({ ...simulator, bootLimit: 600, silenceLimit: 1800, ...text });
+    return {
+      send: session.send,
+      close: async () => {
+        await session.close();
+        simulator.dispose();
+      },
+    };
+  } catch (error) {
+    simulator.dispose();
+    throw error;
+  }
+}
+
+/** Boots a simulated SoC with this model as a target. */
+export async function openSoc(modelFile: string, engine: EngineName, settings: SocSettings): Promise<Target> {
+  const session = await openSocSession(modelFile, settings);
+  try {
+    await selectEngine(session, engine);
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  const { clockHz } = configurations[settings.config];
+  return {
+    run: async (runSettings, onToken) => ({
+      ...(await runOnConsole(session, "soc", runSettings, onToken)),
+      config: settings.config,
+      engine,
+      clockHz,
+    }),
+    close: session.close,
+  };
+}

@@ -1,0 +1,81 @@
+// ternel run: continues a prompt on one engine.
+import { Option, type Command } from "commander";
+import {
+  existing,
+  flashOption,
+  jsonOption,
+  modelOption,
+  promptOption,
+  settingsOptions,
+  socConfigOption,
+  type SettingsOptions,
+  type SocOptions,
+} from "../options.ts";
+import { printObject } from "../output.ts";
+import { startProgress } from "../progress.ts";
+import { openTarget } from "../targets/open-target.ts";
+import { targetNames, tokensPerSecond, type EngineName, type RunResult, type TargetName } from "../targets/target.ts";
+import { textStream } from "../text-stream.ts";
+
+interface RunOptions extends SocOptions, SettingsOptions {
+  readonly target: TargetName;
+  readonly model: string;
+  readonly engine: EngineName;
+  readonly json?: boolean;
+}
+
+/** Adds the verb to the program. */
+export function addRun(program: Command): void {
+  const command = program
+    .command("run")
+    .description("continue a prompt on one engine")
+    .addOption(new Option("--target <name>", "the engine").choices(targetNames).default("native"))
+    .addOption(modelOption())
+    .addOption(promptOption());
+  for (const option of settingsOptions(256)) command.addOption(option);
+  command
+    .addOption(new Option("--engine <name>", "who multiplies on the SoC").choices(["accelerator", "cpu"]).default("accelerator"))
+    .addOption(socConfigOption())
+    .addOption(flashOption())
+    .addOption(jsonOption())
+    .action(runPrompt);
+}
+
+async function runPrompt(options: RunOptions): Promise<void> {
+  const model = existing(options.model);
+  const target = await openTarget(options.target, model, options);
+  try {
+    if (options.json === true) {
+      const progress = startProgress(options.target, options.tokens, "tokens");
+      let count = 0;
+      const result = await target
+        .run(options, () => {
+          progress.update(++count);
+        })
+        .finally(progress.stop);
+      printObject(result);
+    } else {
+      const stream = textStream(model, (text) => process.stdout.write(text));
+      const result = await target.run(options, stream.token);
+      stream.end();
+      process.stdout.write(`\n${statusLine(result)}\n`);
+    }
+  } finally {
+    await target.close();
+  }
+}
+
+/** The line below a story, as the console prints it: `[42 tokens, 12.3 tok/s, 812345 cycles/token, accelerator 31%, stop: end]`. */
+export function statusLine(result: RunResult): string {
+  const parts = [
+    `${result.tokens.length} tokens`,
+    `${tokensPerSecond(result).toFixed(1)} tok/s${result.clockHz === undefined ? "" : ` at ${result.clockHz / 1e6} MHz`}`,
+  ];
+  if (result.cycles !== undefined && result.tokens.length > 0)
+    parts.push(`${Math.round(result.cycles / result.tokens.length)} cycles/token`);
+  if (result.cycles !== undefined && result.acceleratorCycles !== undefined) {
+    parts.push(`accelerator ${Math.round((100 * result.acceleratorCycles) / Math.max(result.cycles, 1))}%`);
+  }
+  parts.push(`${result.seconds.toFixed(1)} s here`, `stop: ${result.stop}`);
+  return `[${parts.join(", ")}]`;
+}
