@@ -6,46 +6,7 @@
 #include <stdint.h>
 
 #include "platform.h"
-
-/// The matrices of one layer, in the order in which the container stores weights and scales.
-enum ternel_layer_matrix {
-    TERNEL_MATRIX_I,
-    TERNEL_MATRIX_F,
-    TERNEL_MATRIX_G,
-    TERNEL_MATRIX_O,
-    TERNEL_MATRIX_GATE,
-    TERNEL_MATRIX_DOWN,
-    TERNEL_LAYER_MATRICES
-};
-
-/// The gains of one layer, in the order in which the container stores them.
-enum ternel_layer_gain {
-    TERNEL_GAIN_ATTN_NORM,
-    TERNEL_GAIN_I,
-    TERNEL_GAIN_F,
-    TERNEL_GAIN_G,
-    TERNEL_GAIN_G_NORM,
-    TERNEL_GAIN_O,
-    TERNEL_GAIN_MLP_NORM,
-    TERNEL_GAIN_GATE,
-    TERNEL_GAIN_DOWN,
-    TERNEL_LAYER_GAINS
-};
-
-/// The fractions of one layer's vectors: index into struct ternel_layer's `fraction` (docs/numerics.md
-/// section 5).
-enum ternel_layer_fraction {
-    TERNEL_FRACTION_N,
-    TERNEL_FRACTION_F,
-    TERNEL_FRACTION_I,
-    TERNEL_FRACTION_G,
-    TERNEL_FRACTION_GN,
-    TERNEL_FRACTION_O,
-    TERNEL_FRACTION_M,
-    TERNEL_FRACTION_U,
-    TERNEL_FRACTION_P,
-    TERNEL_LAYER_FRACTIONS
-};
+#include "ternel_container.h"
 
 /// The counts of the header.
 struct ternel_shape {
@@ -104,11 +65,12 @@ struct ternel_gain {
     uint64_t epsilon;
 };
 
-/// Everything of one layer; lower_bound[d] is Q16.
+/// Everything of one layer, in the orders of ternel_container.h (TERNEL_LAYER_MATRIX_FORGET, ...);
+/// lower_bound[d] is Q16.
 struct ternel_layer {
-    struct ternel_matrix matrix[TERNEL_LAYER_MATRICES];
-    struct ternel_gain gain[TERNEL_LAYER_GAINS];
-    uint8_t fraction[TERNEL_LAYER_FRACTIONS];
+    struct ternel_matrix matrix[TERNEL_LAYER_MATRIX_COUNT];
+    struct ternel_gain gain[TERNEL_LAYER_GAIN_COUNT];
+    uint8_t fraction[TERNEL_LAYER_FRACTION_COUNT];
     const uint16_t *lower_bound;
 };
 

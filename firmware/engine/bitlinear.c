@@ -1,0 +1,75 @@
+#include "bitlinear.h"
+
+#include <string.h>
+
+#include "numerics.h"
+
+enum { ACTIVATION_MAX = 127 };
+
+/// The largest |input * gain|, at most 2^38.
+static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain) {
+    const int16_t *gains = gain->values;
+    int64_t high = 0;
+    int64_t low = 0;
+    for (uint32_t i = 0; i < gain->count; i++) {
+        int64_t product = (int64_t)input[i] * gains[i];
+        if (product > high) {
+            high = product;
+        } else if (product < low) {
+            low = product;
+        }
+    }
+    return (uint64_t)(high > -low ? high : -low);
+}
+
+/// activation[i] = R(product * factor, 24 + k) where the largest product is `largest` = largest' * 2^k and
+/// factor = floor(127 * 2^24 / largest'). That cannot leave -127..127: 127 * largest / (largest' * 2^k) is
+/// below 127.004.
+static void quantise(const int32_t *input, const struct ternel_gain *gain, uint32_t factor, int32_t k,
+                     int8_t *activation) {
+    const int16_t *gains = gain->values;
+    if (k > 8) {
+        // The shift is above 32: only the upper half of the 55-bit result counts.
+        uint32_t shift = (uint32_t)(k - 8);
+        int32_t half = 1 << (shift - 1);
+        for (uint32_t i = 0; i < gain->count; i++) {
+            int64_t product = (int64_t)input[i] * gains[i];
+            uint32_t carry = (uint32_t)(((uint64_t)(uint32_t)product * factor) >> 32);
+            int32_t upper = (int32_t)(product >> 32) * (int32_t)factor + (int32_t)carry;
+            activation[i] = (int8_t)((upper + half) >> shift);
+        }
+        return;
+    }
+    // No product has more than 24 bits, and the shift is 9 to 32.
+    for (uint32_t i = 0; i < gain->count; i++) {
+        int32_t product = input[i] * gains[i];
+        activation[i] =
+            (int8_t)ternel_round_shift_short((int64_t)product * (int32_t)factor, (uint32_t)(24 + k));
+    }
+}
+
+enum ternel_error ternel_bitlinear(const struct ternel_matvec *matvec, const struct ternel_matrix *matrix,
+                                   const struct ternel_gain *gain, const int32_t *input, uint64_t squares,
+                                   uint32_t fraction, int8_t *activation, int32_t *out) {
+    uint64_t sum = squares + gain->epsilon;
+    uint64_t largest = sum == 0 ? 0 : largest_product(input, gain);
+    if (largest == 0) {
+        memset(out, 0, (size_t)matrix->rows * sizeof *out);
+        return TERNEL_OK;
+    }
+    struct ternel_scale root = ternel_reciprocal_sqrt(sum);
+    root.exponent += (int32_t)gain->fraction;
+    int32_t k = (int32_t)ternel_bits(largest) - 16;
+    uint32_t mantissa = k >= 0 ? (uint32_t)(largest >> k) : (uint32_t)(largest << -k);
+    uint32_t factor = ((uint32_t)ACTIVATION_MAX << 24) / mantissa;
+    quantise(input, gain, factor, k, activation);
+    memset(activation + matrix->columns, 0, matrix->stride - matrix->columns);
+
+    struct ternel_scale scale = {.mantissa = matrix->mantissa, .exponent = matrix->exponent};
+    scale = ternel_scale_product(scale, (struct ternel_scale){.mantissa = mantissa, .exponent = -k});
+    scale = ternel_scale_product(scale, root);
+    int32_t shift = scale.exponent - (int32_t)fraction;
+    shift = shift < 0 ? 0 : shift > 63 ? 63 : shift;
+    return matvec->multiply(matvec->context, matrix, activation, (uint16_t)scale.mantissa, (uint8_t)shift,
+                            out);
+}
