@@ -1,0 +1,53 @@
+"""Reads build/<name>/configuration.json, which boards/configuration.ts made: the SoC takes every size and address from there."""
+
+import json
+
+from pathlib     import Path
+from dataclasses import dataclass
+
+# Configuration ------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class AddressRange:
+    """A range of the CPU's address space, in bytes."""
+    origin : int
+    size   : int
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What the SoC needs to know of a machine; sizes in bytes, clocks in Hz."""
+    name               : str
+    clock_hz           : int
+    build_id           : int
+    dram_module        : str # LiteDRAM's name of the part.
+    dram_data_bits     : int # DQ lines of all parts together.
+    dram_ratio         : int # DRAM clocks in one system clock.
+    flash_module       : str # LiteSPI's name of the part.
+    port_bytes         : int # Width of the accelerator's DRAM port.
+    flash              : AddressRange
+    sram               : AddressRange
+    main_ram           : AddressRange
+    accelerator        : AddressRange
+    csr                : AddressRange
+
+
+def load_configuration(path: Path) -> Configuration:
+    """Reads a configuration; a missing field is an error that names it (KeyError)."""
+    data   = json.loads(path.read_text(encoding="utf-8"))
+    memory = {name: AddressRange(region["origin"], region["bytes"]) for name, region in data["memory"].items()}
+    return Configuration(
+        name           = data["name"],
+        clock_hz       = data["clockHz"],
+        build_id       = int(data["buildId"], 16),
+        dram_module    = data["dram"]["module"],
+        dram_data_bits = data["dram"]["dataBits"],
+        dram_ratio     = data["dram"]["ratio"],
+        flash_module   = data["flash"]["module"],
+        port_bytes     = data["accelerator"]["portBytes"],
+        flash          = memory["flash"],
+        sram           = memory["sram"],
+        main_ram       = memory["mainRam"],
+        accelerator    = memory["accelerator"],
+        csr            = memory["csr"],
+    )

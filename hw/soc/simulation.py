@@ -1,0 +1,120 @@
+"""The simulated SoC: the shared SoC on pins that the Verilator harness (sim/) drives."""
+
+from migen import ClockDomain, ClockSignal, If, Signal
+
+from litex.gen import LiteXModule
+
+from litex.build.generic_platform import GenericPlatform, Pins, Subsignal
+
+from litex.soc.interconnect.csr import CSR, CSRStatus, CSRStorage
+
+from hw.soc.dram_model    import DramModel
+from hw.soc.configuration import Configuration
+from hw.soc.ternel_soc    import TernelSoC
+
+# IOs ----------------------------------------------------------------------------------------------
+
+_io = [
+    ("sys_clk", 0, Pins(1)),
+
+    # Bytes instead of a serial line: the harness takes and gives one whenever valid and ready are high.
+    ("serial", 0,
+        Subsignal("source_valid", Pins(1)),
+        Subsignal("source_ready", Pins(1)),
+        Subsignal("source_data",  Pins(8)),
+        Subsignal("sink_valid",   Pins(1)),
+        Subsignal("sink_ready",   Pins(1)),
+        Subsignal("sink_data",    Pins(8)),
+    ),
+
+    # SPI flash, bit by bit.
+    ("spiflash4x", 0,
+        Subsignal("cs_n", Pins(1)),
+        Subsignal("clk",  Pins(1)),
+        Subsignal("dq",   Pins(4)),
+    ),
+
+    # What only a simulation has.
+    ("sim", 0,
+        Subsignal("exit_valid", Pins(1)),
+        Subsignal("exit_code",  Pins(8)),
+        Subsignal("boot_mode",  Pins(2)),
+        Subsignal("build_id",   Pins(32)),
+    ),
+]
+
+# Platform -----------------------------------------------------------------------------------------
+
+class SimulationPlatform(GenericPlatform):
+    """Pins and nothing else: the harness has its own build, so LiteX's for simulators is not needed."""
+    def __init__(self):
+        GenericPlatform.__init__(self, "simulation", _io, name="ternel_soc")
+
+# CRG ----------------------------------------------------------------------------------------------
+
+class SimulationCRG(LiteXModule):
+    """System clock from a pin; reset for the first cycle and whenever ``rst`` is high."""
+    def __init__(self, clk: Signal):
+        self.cd_sys = ClockDomain()
+        self.cd_por = ClockDomain(reset_less=True)
+        self.rst    = Signal()
+
+        # # #
+
+        reset = Signal(reset=1)
+        self.sync.por += reset.eq(self.rst)
+        self.comb += [
+            self.cd_sys.clk.eq(clk),
+            self.cd_por.clk.eq(clk),
+            self.cd_sys.rst.eq(reset),
+        ]
+
+# Simulation Control -------------------------------------------------------------------------------
+
+class SimulationControl(LiteXModule):
+    """Registers between the firmware and the harness."""
+    def __init__(self, pads):
+        self.exit      = CSRStorage(8, description="Ends the simulation; the harness exits with this code.")
+        self.boot_mode = CSRStatus(2,  description="0: normal boot; 1: the harness has put stage 1 and the model into DRAM.")
+
+        # # #
+
+        self.sync += [
+            If(self.exit.re,
+                pads.exit_valid.eq(1),
+            ),
+        ]
+        self.comb += [
+            pads.exit_code.eq(self.exit.storage),
+            self.boot_mode.status.eq(pads.boot_mode),
+        ]
+
+# Simulated SoC ------------------------------------------------------------------------------------
+
+class SimulatedSoC(TernelSoC):
+    """The whole SoC with a DRAM model behind LiteDRAM's DFI interface."""
+    def __init__(self, configuration: Configuration):
+        platform = SimulationPlatform()
+        TernelSoC.__init__(self, platform, configuration,
+            crg       = SimulationCRG(platform.request("sys_clk")),
+            uart_name = "sim",
+        )
+
+        # Flash ------------------------------------------------------------------------------------
+        self.add_flash()
+
+        # DRAM -------------------------------------------------------------------------------------
+        self.sdrphy = DramModel(configuration, self.dram_module(configuration))
+        self.add_dram(self.sdrphy)
+        # liblitedram's memory test at the end of its init: long enough to find a wrong setting, short enough to simulate.
+        self.add_constant("MEMTEST_BUS_SIZE",  512)
+        self.add_constant("MEMTEST_DATA_SIZE", 4096)
+        self.add_constant("MEMTEST_ADDR_SIZE", 4096)
+
+        # Accelerator ------------------------------------------------------------------------------
+        self.add_accelerator()
+
+        # Simulation control -----------------------------------------------------------------------
+        pads     = platform.request("sim")
+        self.sim = SimulationControl(pads)
+        self.comb += pads.build_id.eq(configuration.build_id)

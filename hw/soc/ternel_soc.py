@@ -1,0 +1,120 @@
+"""The SoC that every board and the simulation share."""
+
+from litex.gen import LiteXModule
+
+from litex.soc.integration.soc      import SoCRegion
+from litex.soc.integration.soc_core import SoCCore
+
+from litedram        import modules as litedram_modules
+from litedram.common import LiteDRAMNativePort
+
+from litespi         import modules as litespi_modules
+from litespi.opcodes import SpiNorFlashOpCodes
+
+from hw.soc.accelerator   import Accelerator
+from hw.soc.configuration import Configuration
+from hw.soc.port_splitter import NativePortSplitter
+
+# Ternel SoC ---------------------------------------------------------------------------------------
+
+class TernelSoC(SoCCore):
+    """VexRiscv that starts from SPI flash, DDR3, and the accelerator.
+
+    A board derives from this class, sets ``crg`` and a DRAM PHY, and calls the ``add_`` methods for what it carries.
+
+    Parameters
+    ----------
+    platform : GenericPlatform
+        LiteX platform of the board.
+    configuration : Configuration
+        Sizes and addresses.
+    crg : LiteXModule
+        Clocks and reset; has ``cd_sys`` and ``rst``.
+    uart_name : str
+        LiteX's name of the UART ("serial" on a board, "sim" in simulation).
+    """
+    # There is no ROM: "rom" in VexRiscv's own map would claim the address of the flash.
+    def __init__(self, platform, configuration: Configuration, crg: LiteXModule, uart_name: str = "serial", **kwargs):
+        self.configuration = configuration
+        self.crg           = crg
+        self.mem_map       = {
+            "spiflash"    : configuration.flash.origin,
+            "sram"        : configuration.sram.origin,
+            "main_ram"    : configuration.main_ram.origin,
+            "accelerator" : configuration.accelerator.origin,
+            "csr"         : configuration.csr.origin,
+        }
+
+        # SoCCore ----------------------------------------------------------------------------------
+        SoCCore.__init__(self, platform,
+            clk_freq             = configuration.clock_hz,
+            cpu_type             = "vexriscv",
+            cpu_variant          = "standard",
+            cpu_reset_address    = configuration.flash.origin,
+            integrated_rom_size  = 0,
+            integrated_sram_size = configuration.sram.size,
+            ident                = "",
+            uart_name            = uart_name,
+            uart_fifo_depth      = 64,
+            timer_uptime         = True,
+            with_watchdog        = True,
+            watchdog_reset_delay = 16,
+            **kwargs,
+        )
+        self.sram.mem.init = None # LiteX would write a file of zeros, looked up in whatever folder the simulator starts in.
+        self.add_constant("TERNEL_BUILD_ID", configuration.build_id)
+
+    # DRAM -----------------------------------------------------------------------------------------
+    def add_dram(self, phy: LiteXModule) -> None:
+        """Adds LiteDRAM around ``phy`` with an 8 KiB L2 cache for the CPU.
+
+        The controller's settings were chosen by measurement, see README.md."""
+        module = self.dram_module(self.configuration)
+        self.add_sdram("sdram",
+            phy           = phy,
+            module        = module,
+            size          = self.configuration.main_ram.size,
+            l2_cache_size = 8192,
+        )
+
+    @staticmethod
+    def dram_module(configuration: Configuration) -> litedram_modules.SDRAMModule:
+        """LiteDRAM's description of the DRAM part at the configuration's clock."""
+        module_cls = getattr(litedram_modules, configuration.dram_module)
+        return module_cls(configuration.clock_hz, f"1:{configuration.dram_ratio}")
+
+    # Flash ----------------------------------------------------------------------------------------
+    def add_flash(self) -> None:
+        """Adds the SPI flash, read with four data lines and memory-mapped where the CPU starts.
+
+        The fastest clock of the single-rate PHY (half the system clock): reading the flash is most of the time a boot takes. The
+        flash must have its quad enable bit set, since the first instruction is already fetched over four lines."""
+        module_cls = getattr(litespi_modules, self.configuration.flash_module)
+        self.add_spi_flash(
+            mode        = "4x",
+            clk_freq    = self.sys_clk_freq/2,
+            module      = module_cls(SpiNorFlashOpCodes.READ_1_1_4),
+            with_master = True,
+        )
+
+    # Accelerator ----------------------------------------------------------------------------------
+    def add_accelerator(self) -> None:
+        """Adds the accelerator with its own DRAM port; ``add_dram`` comes first."""
+        configuration    = self.configuration
+        self.accelerator = Accelerator(self.accelerator_port(8*configuration.port_bytes))
+        self.bus.add_slave("accelerator", self.accelerator.bus, SoCRegion(
+            origin = configuration.accelerator.origin,
+            size   = configuration.accelerator.size,
+            cached = False,
+        ))
+        self.irq.add("accelerator", use_loc_if_exists=True)
+
+    def accelerator_port(self, data_width: int) -> LiteDRAMNativePort:
+        """A read port of ``data_width`` bits: the controller's width, or half of it."""
+        port = self.sdram.crossbar.get_port(mode="read")
+        if port.data_width == data_width:
+            return port
+        if port.data_width != 2*data_width:
+            raise ValueError(f"accelerator port of {data_width} bits on a DRAM controller of {port.data_width} bits")
+        self.accelerator_splitter = NativePortSplitter(port)
+        return self.accelerator_splitter.port
