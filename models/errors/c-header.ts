@@ -1,5 +1,6 @@
 import { containerErrors } from "./container-errors.ts";
 import { runtimeErrors } from "./runtime-errors.ts";
+import { toolErrors } from "./tool-errors.ts";
 
 /** `containerHash` -> `CONTAINER_HASH`. */
 export function constantName(name: string): string {
@@ -11,7 +12,8 @@ export function constantName(name: string): string {
  * expands `X(code, NAME, "area", "message")` for each: the one C file that prints errors makes its table from it.
  */
 export function emitErrorsHeader(): string {
-  const entries = Object.entries({ ...containerErrors, ...runtimeErrors }).map(([name, { code, message }]) => {
+  const { fileMissing, fileUnreadable, argument } = toolErrors; // the program on a PC opens files
+  const entries = Object.entries({ ...containerErrors, ...runtimeErrors, fileMissing, fileUnreadable, argument }).map(([name, { code, message }]) => {
     const colon = message.indexOf(": ");
     return { code: code.slice(1), name: constantName(name), area: message.slice(0, colon), text: message.slice(colon + 2) };
   });
