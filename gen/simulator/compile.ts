@@ -4,7 +4,17 @@
  */
 import type { BitsType, Expression } from "../ir/nodes.ts";
 import { ExpressionEmitter, fitTop } from "./emit-expression.ts";
-import { type FlatCircuit, type FlatDomain, type FlatMemory, type FlatWrite, type Net, type NextValue, origin, readsOf, type Scope } from "./flatten.ts";
+import {
+  type FlatCircuit,
+  type FlatDomain,
+  type FlatMemory,
+  type FlatWrite,
+  type Net,
+  type NextValue,
+  origin,
+  readsOf,
+  type Scope,
+} from "./flatten.ts";
 import { limbCount, storeLimbs, toLimbs, topLimbBits } from "./limbs.ts";
 
 export interface CompiledDomain {
@@ -63,7 +73,8 @@ export function compile(circuit: FlatCircuit): CompiledCircuit {
   });
   const powerOn = (): void => {
     state.fill(0);
-    for (const { states } of circuit.domains) for (const { net, init } of states) storeLimbs(state, layout.slotOf(net), net.type, init);
+    for (const { states } of circuit.domains)
+      for (const { net, init } of states) storeLimbs(state, layout.slotOf(net), net.type, init);
     circuit.memories.forEach(({ memory }, index) => {
       const words = memories[index];
       if (words === undefined) return;
@@ -192,7 +203,8 @@ function emitSettle(circuit: FlatCircuit, layout: Layout): readonly string[] {
   const done = new Set<Net>();
   const require = (roots: readonly Net[]): void => {
     for (const net of inOrder(roots, done)) {
-      if (net.source.kind === "expression") writer.store(layout.slotOf(net), writer.within(net.source.scope).emit(net.source.value), net);
+      if (net.source.kind === "expression")
+        writer.store(layout.slotOf(net), writer.within(net.source.scope).emit(net.source.value), net);
       else if (net.source.kind === "memoryRead") writer.store(layout.slotOf(net), emitRead(net.source, net.type, writer), net);
     }
   };
@@ -205,7 +217,8 @@ function emitSettle(circuit: FlatCircuit, layout: Layout): readonly string[] {
       const limbs = reset === null ? value : value.map((code, limb) => `(${reset}!==0?${initial[limb] ?? 0}:${code})`);
       writer.store(layout.nextSlot(net), limbs, null);
     }
-    for (const { address, data, enable, mask } of domain.writes) require([address, data, enable, ...(mask === null ? [] : [mask])].map(origin));
+    for (const { address, data, enable, mask } of domain.writes)
+      require([address, data, enable, ...(mask === null ? [] : [mask])].map(origin));
     require(domain.properties.map(({ violated }) => origin(violated)));
   }
   require([...circuit.nets.values()].map(origin));
@@ -289,7 +302,8 @@ function emitNext(next: NextValue, net: Net, writer: ChunkWriter): readonly stri
 
 function emitWrite({ memory: { memory, index }, address, data, enable, mask }: FlatWrite, layout: Layout): string {
   const limbs = limbCount(memory.width);
-  const slots = (net: Net): string[] => Array.from({ length: limbCount(net.type.width) }, (_, limb) => `S[${layout.slotOf(net) + limb}]`);
+  const slots = (net: Net): string[] =>
+    Array.from({ length: limbCount(net.type.width) }, (_, limb) => `S[${layout.slotOf(net) + limb}]`);
   const place = slots(address);
   const inside = inRange(place, address.type.width, memory.depth);
   const bits = data.type.signed ? fitTop(slots(data), { signed: false, width: memory.width }) : slots(data);

@@ -24,7 +24,8 @@ export class CompiledEngine implements Engine {
     this.domains = this.#circuit.domains.map(({ domain }) => domain.name);
     this.#schedule = new ClockSchedule(this.domains, clocks);
     const ports = new Map<string, EnginePort>();
-    for (const { reset } of this.#circuit.domains) if (reset !== null) ports.set(reset.name, { direction: "input", type: reset.type });
+    for (const { reset } of this.#circuit.domains)
+      if (reset !== null) ports.set(reset.name, { direction: "input", type: reset.type });
     for (const { id, type, signal } of this.#circuit.top.signals) {
       if (signal.kind === "input" || signal.kind === "output") ports.set(id, { direction: signal.kind, type });
     }
@@ -61,7 +62,13 @@ export class CompiledEngine implements Engine {
     if (!input) throw new RangeError(`${name} is not an input of ${this.#circuit.top.name}`);
     const { type } = net;
     const { state } = this.#compiled;
-    if (typeof value === "number" && type.width < 31 && (value | 0) === value && value >= 0 && value < 2 ** (type.width - (type.signed ? 1 : 0))) {
+    if (
+      typeof value === "number" &&
+      type.width < 31 &&
+      (value | 0) === value &&
+      value >= 0 &&
+      value < 2 ** (type.width - (type.signed ? 1 : 0))
+    ) {
       state[slot] = value;
     } else storeLimbs(state, slot, type, checkedValue(name, type, value));
     this.#settled = false;

@@ -242,7 +242,7 @@ export class ExpressionEmitter {
     if (type.width <= 53) {
       // A double holds the product exactly, where each factor fits a limb.
       const factors = [left, right].map((factor) => this.#number(factor));
-      const product = this.hold(`${factors.join("*")}`);
+      const product = this.hold(factors.join("*"));
       return [`(${product}|0)`, `(Math.floor(${product}/4294967296)|0)`];
     }
     const product = this.hold(`${this.#bigint(left)}*${this.#bigint(right)}`);

@@ -43,7 +43,9 @@ export class PropertyViolation extends Error {
   constructor(property: Property, path: string, time: number) {
     const { kind, name, message, location } = property;
     const where = path === "" ? name : `${path}.${name}`;
-    super(`${kind} ${where} violated at time ${time}: ${message}\n  declared at ${location.file}:${location.line}:${location.column}`);
+    super(
+      `${kind} ${where} violated at time ${time}: ${message}\n  declared at ${location.file}:${location.line}:${location.column}`,
+    );
     this.property = property;
   }
 }
@@ -53,7 +55,9 @@ export function checkedValue(name: string, type: BitsType, value: bigint | numbe
   const exact = BigInt(value);
   const { minimum, maximum } = rangeOf(type);
   if (exact < minimum || exact > maximum) {
-    throw new RangeError(`${name}: ${exact} does not fit ${type.signed ? "sint" : "uint"}(${type.width}), which holds ${minimum} to ${maximum}`);
+    throw new RangeError(
+      `${name}: ${exact} does not fit ${type.signed ? "sint" : "uint"}(${type.width}), which holds ${minimum} to ${maximum}`,
+    );
   }
   return exact;
 }

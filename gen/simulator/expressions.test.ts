@@ -25,9 +25,21 @@ function circuitOf(inputs: readonly [string, BitsType][], cases: readonly Case[]
   const base = { location, documentation: "" };
   const signals: Signal[] = [
     ...inputs.map(([id, type]): Signal => ({ ...base, id, path: id, type, signal: { kind: "input" } })),
-    ...cases.map(({ name, expression }): Signal => ({ ...base, id: name, path: name, type: expression.type, signal: { kind: "output" } })),
+    ...cases.map(({ name, expression }): Signal => ({
+      ...base,
+      id: name,
+      path: name,
+      type: expression.type,
+      signal: { kind: "output" },
+    })),
   ];
-  const statements = cases.map(({ name, expression }): Statement => ({ kind: "assign", target: name, range: null, value: expression, location }));
+  const statements = cases.map(({ name, expression }): Statement => ({
+    kind: "assign",
+    target: name,
+    range: null,
+    value: expression,
+    location,
+  }));
   const module: Module = {
     ...base,
     name: "Operators",
@@ -38,6 +50,7 @@ function circuitOf(inputs: readonly [string, BitsType][], cases: readonly Case[]
     properties: [],
     domains: [],
     blackBox: null,
+    streams: [],
   };
   return { top: "Operators", modules: [module] } as unknown as CheckedCircuit;
 }
@@ -94,18 +107,33 @@ function casesFor(left: BitsType, right: BitsType): Case[] {
   add("reduceXor", unary("reduceXor", a, location), (x) => parity(bitsOf(x)));
   add("mux", mux(binary("lt", a, b, location), a, sameAsA, location), (x, y, z) => (x < y ? x : z));
   add("convert", convert(a, right, location), (x) => as(right, x));
-  add("reinterpret", convert(a, { signed: !left.signed, width: left.width }, location), (x) => as({ signed: !left.signed, width: left.width }, x));
+  add("reinterpret", convert(a, { signed: !left.signed, width: left.width }, location), (x) =>
+    as({ signed: !left.signed, width: left.width }, x),
+  );
   const low = Math.floor(left.width / 3);
   const high = left.width - 1 - Math.floor(left.width / 4);
-  for (const [top, bottom] of [[high, low], [left.width - 1, low], [high, 0]] as const) {
+  for (const [top, bottom] of [
+    [high, low],
+    [left.width - 1, low],
+    [high, 0],
+  ] as const) {
     if (top < bottom) continue;
     const width = top - bottom + 1;
     const slice: Expression = { kind: "slice", type: { signed: false, width }, operand: a, high: top, low: bottom, location };
     add(`slice_${top}_${bottom}`, slice, (x) => BigInt.asUintN(width, x >> BigInt(bottom)));
   }
   const three = constant(5n, { signed: false, width: 3 }, location);
-  const joined: Expression = { kind: "concatenate", type: { signed: false, width: left.width + right.width + 3 }, parts: [a, three, b], location };
-  add("concatenate", joined, (x, y) => (bitsOf(x) << BigInt(right.width + 3)) | (5n << BigInt(right.width)) | BigInt.asUintN(right.width, y));
+  const joined: Expression = {
+    kind: "concatenate",
+    type: { signed: false, width: left.width + right.width + 3 },
+    parts: [a, three, b],
+    location,
+  };
+  add(
+    "concatenate",
+    joined,
+    (x, y) => (bitsOf(x) << BigInt(right.width + 3)) | (5n << BigInt(right.width)) | BigInt.asUintN(right.width, y),
+  );
   return cases;
 }
 
@@ -122,11 +150,24 @@ function shiftCases(type: BitsType, amount: BitsType): Case[] {
 /** Edge values and random ones. */
 function valuesOf(type: BitsType, random: Random): bigint[] {
   const { minimum, maximum } = rangeOf(type);
-  const edges = [minimum, maximum, 0n, as(type, 1n), as(type, -1n), as(type, 1n << 31n), as(type, (1n << 32n) - 1n), as(type, 1n << 32n)];
+  const edges = [
+    minimum,
+    maximum,
+    0n,
+    as(type, 1n),
+    as(type, -1n),
+    as(type, 1n << 31n),
+    as(type, (1n << 32n) - 1n),
+    as(type, 1n << 32n),
+  ];
   return [...edges, ...Array.from({ length: 4 }, () => as(type, random.bits(type.width)))];
 }
 
-function compare(inputs: readonly [string, BitsType][], cases: readonly Case[], values: (random: Random) => [bigint, bigint, bigint][]): void {
+function compare(
+  inputs: readonly [string, BitsType][],
+  cases: readonly Case[],
+  values: (random: Random) => [bigint, bigint, bigint][],
+): void {
   const engine = new CompiledEngine(circuitOf(inputs, cases));
   for (const [a, b, c] of values(new Random(1))) {
     [a, b, c].forEach((value, index) => {
@@ -148,11 +189,23 @@ for (const signed of [false, true]) {
       for (const rightWidth of widths) {
         const left = { signed, width: leftWidth };
         const right = { signed, width: rightWidth };
-        compare([["a", left], ["b", right], ["c", left]], casesFor(left, right), (random) => {
-          const as_ = valuesOf(left, random);
-          const bs = valuesOf(right, random);
-          return as_.flatMap((a, index) => bs.slice(index % 3, 7 + (index % 3)).map((b): [bigint, bigint, bigint] => [a, b, as_[random.below(as_.length)] ?? 0n]));
-        });
+        compare(
+          [
+            ["a", left],
+            ["b", right],
+            ["c", left],
+          ],
+          casesFor(left, right),
+          (random) => {
+            const as_ = valuesOf(left, random);
+            const bs = valuesOf(right, random);
+            return as_.flatMap((a, index) =>
+              bs
+                .slice(index % 3, 7 + (index % 3))
+                .map((b): [bigint, bigint, bigint] => [a, b, as_[random.below(as_.length)] ?? 0n]),
+            );
+          },
+        );
       }
     }
   });
@@ -162,11 +215,32 @@ for (const signed of [false, true]) {
       for (const amountWidth of [1, 3, 5, 6, 8, 32, 40]) {
         const type = { signed, width };
         const amount = { signed: false, width: amountWidth };
-        compare([["a", type], ["b", amount]], shiftCases(type, amount), (random) => {
-          const shifts = [0n, 1n, 31n, 32n, 33n, BigInt(width - 1), BigInt(width), BigInt(width + 1), 127n, 128n, 200n, (1n << 40n) - 1n, 1n << 31n, 1n << 32n]
-            .filter((shift) => shift <= rangeOf(amount).maximum);
-          return valuesOf(type, random).flatMap((a) => shifts.map((b): [bigint, bigint, bigint] => [a, b, 0n]));
-        });
+        compare(
+          [
+            ["a", type],
+            ["b", amount],
+          ],
+          shiftCases(type, amount),
+          (random) => {
+            const shifts = [
+              0n,
+              1n,
+              31n,
+              32n,
+              33n,
+              BigInt(width - 1),
+              BigInt(width),
+              BigInt(width + 1),
+              127n,
+              128n,
+              200n,
+              (1n << 40n) - 1n,
+              1n << 31n,
+              1n << 32n,
+            ].filter((shift) => shift <= rangeOf(amount).maximum);
+            return valuesOf(type, random).flatMap((a) => shifts.map((b): [bigint, bigint, bigint] => [a, b, 0n]));
+          },
+        );
       }
     }
   });

@@ -95,7 +95,9 @@ export function flatten(circuit: Circuit): FlatCircuit {
   const top = topModule(circuit);
   const nets = new Map<string, Net>();
   const memories: FlatMemory[] = [];
-  const lowered = new Map(circuit.modules.filter(({ blackBox }) => blackBox === null).map((module) => [module.name, lowerModule(module)]));
+  const lowered = new Map(
+    circuit.modules.filter(({ blackBox }) => blackBox === null).map((module) => [module.name, lowerModule(module)]),
+  );
 
   const domains = new Map<string, FlatDomain>();
   for (const domain of top.domains) {

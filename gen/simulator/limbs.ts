@@ -37,7 +37,8 @@ export function fromLimbs(state: Int32Array, slot: number, type: BitsType): bigi
 
 /** Writes the limbs of `value` (modulo 2^width) into `state` from `slot` on. */
 export function storeLimbs(state: Int32Array, slot: number, type: BitsType, value: bigint): void {
-  if (type.width <= 32) state[slot] = Number(type.signed ? BigInt.asIntN(type.width, value) : BigInt.asIntN(32, BigInt.asUintN(type.width, value)));
+  if (type.width <= 32)
+    state[slot] = Number(type.signed ? BigInt.asIntN(type.width, value) : BigInt.asIntN(32, BigInt.asUintN(type.width, value)));
   else state.set(toLimbs(value, type), slot);
 }
 

@@ -27,7 +27,13 @@ export interface LoweredModule {
   readonly definitions: readonly Definition[];
   /** Next value of every register, the reset not yet in it. */
   readonly registers: readonly { readonly id: SignalId; readonly next: Expression }[];
-  readonly reads: readonly { readonly memory: string; readonly data: SignalId; readonly address: Expression; readonly enable: Expression | null; readonly domain: string | null }[];
+  readonly reads: readonly {
+    readonly memory: string;
+    readonly data: SignalId;
+    readonly address: Expression;
+    readonly enable: Expression | null;
+    readonly domain: string | null;
+  }[];
   readonly writes: ReadonlyMap<string, readonly LoweredWrite[]>;
   readonly instanceInputs: readonly { readonly instance: string; readonly port: string; readonly value: Expression }[];
   /** `violated` is 1 where an assertion or assumption does not hold, or where a cover point is reached. */
@@ -42,18 +48,19 @@ export function lowerModule(module: Module): LoweredModule {
   const bit = { signed: false, width: 1 };
   const forbidden = module.properties.map((property): Expression => {
     const { condition, enable, location } = property;
-    const holds: Expression = property.kind === "cover" ? condition : { kind: "unary", type: bit, operator: "not", operand: condition, location };
+    const holds: Expression =
+      property.kind === "cover" ? condition : { kind: "unary", type: bit, operator: "not", operand: condition, location };
     return { kind: "binary", type: bit, operator: "and", left: enable, right: holds, location };
   });
 
   const sharing = new Sharing();
-  for (const value of assigned.values()) sharing.count(value);
-  for (const memory of module.memories) {
-    for (const { address, enable } of memory.reads) [address, enable].forEach((value) => value && sharing.count(value));
-    for (const { address, data, enable, mask } of memory.writes) [address, data, enable, mask].forEach((value) => value && sharing.count(value));
+  sharing.countAll([...assigned.values()]);
+  for (const { reads, writes } of module.memories) {
+    for (const { address, enable } of reads) sharing.countAll([address, enable]);
+    for (const { address, data, enable, mask } of writes) sharing.countAll([address, data, enable, mask]);
   }
-  for (const { inputs } of module.instances) inputs.forEach(({ value }) => { sharing.count(value); });
-  forbidden.forEach((value) => { sharing.count(value); });
+  for (const { inputs } of module.instances) sharing.countAll(inputs.map(({ value }) => value));
+  sharing.countAll(forbidden);
 
   const definitions = sharing.definitions;
   const registers: { id: SignalId; next: Expression }[] = [];
@@ -62,13 +69,24 @@ export function lowerModule(module: Module): LoweredModule {
     if (value === undefined) continue;
     const rewritten = sharing.rewrite(value);
     if (signal.kind === "register") registers.push({ id, next: rewritten });
-    else definitions.push({ id, type, value: value.type.signed === type.signed ? rewritten : { kind: "convert", type, operand: rewritten, location } });
+    else
+      definitions.push({
+        id,
+        type,
+        value: value.type.signed === type.signed ? rewritten : { kind: "convert", type, operand: rewritten, location },
+      });
   }
   const reads: LoweredModule["reads"][number][] = [];
   const writes = new Map<string, LoweredWrite[]>();
   for (const memory of module.memories) {
     for (const { data, address, enable, domain } of memory.reads) {
-      reads.push({ memory: memory.name, data, address: sharing.rewrite(address), enable: enable && sharing.rewrite(enable), domain });
+      reads.push({
+        memory: memory.name,
+        data,
+        address: sharing.rewrite(address),
+        enable: enable && sharing.rewrite(enable),
+        domain,
+      });
     }
     const named = memory.writes.map(({ address, data, enable, mask, domain }) => ({
       address: sharing.name(address),
@@ -96,9 +114,10 @@ class Sharing {
   readonly #depths = new Map<Expression, number>();
   readonly #rewritten = new Map<Expression, Expression>();
 
-  count(root: Expression): void {
+  /** Counts the uses in these expressions and their parts; null stands for nothing. */
+  countAll(roots: readonly (Expression | null)[]): void {
     // An explicit stack: the user's expressions may be deeper than JavaScript's.
-    const pending: Expression[] = [root];
+    const pending = roots.filter((root) => root !== null);
     for (let expression = pending.pop(); expression !== undefined; expression = pending.pop()) {
       const uses = this.#uses.get(expression) ?? 0;
       this.#uses.set(expression, uses + 1);
@@ -110,7 +129,9 @@ class Sharing {
   rewrite(root: Expression): Expression {
     const pending: Expression[] = [root];
     for (let expression = pending.at(-1); expression !== undefined; expression = pending.at(-1)) {
-      const waiting = this.#rewritten.has(expression) ? [] : operandsOf(expression).filter((operand) => !this.#rewritten.has(operand));
+      const waiting = this.#rewritten.has(expression)
+        ? []
+        : operandsOf(expression).filter((operand) => !this.#rewritten.has(operand));
       if (waiting.length > 0) pending.push(...waiting);
       else {
         pending.pop();

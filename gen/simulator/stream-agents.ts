@@ -35,7 +35,8 @@ class StreamPorts {
     this.name = name;
     this.valid = `${name}_valid`;
     this.ready = `${name}_ready`;
-    for (const port of [this.valid, this.ready]) if (!engine.ports.has(port)) throw new RangeError(`no stream ${name}: there is no port ${port}`);
+    for (const port of [this.valid, this.ready])
+      if (!engine.ports.has(port)) throw new RangeError(`no stream ${name}: there is no port ${port}`);
     this.fields = [...engine.ports.keys()].flatMap((port) => {
       const field = port.startsWith(`${name}_`) ? port.slice(name.length + 1) : "";
       return field === "payload" || field === "last" || field.startsWith("payload_") ? [field] : [];
@@ -60,12 +61,15 @@ class StreamPorts {
       const missing = this.fields.filter((field) => !(field in value));
       const unknown = Object.keys(value).filter((field) => !this.fields.includes(field));
       if (missing.length + unknown.length > 0) {
-        throw new RangeError(`stream ${this.name} transfers { ${this.fields.join(", ")} }, not { ${Object.keys(value).join(", ")} }`);
+        throw new RangeError(
+          `stream ${this.name} transfers { ${this.fields.join(", ")} }, not { ${Object.keys(value).join(", ")} }`,
+        );
       }
       return value;
     }
     const [field, ...more] = this.fields;
-    if (field === undefined || more.length > 0) throw new RangeError(`stream ${this.name} transfers { ${this.fields.join(", ")} }, not one number`);
+    if (field === undefined || more.length > 0)
+      throw new RangeError(`stream ${this.name} transfers { ${this.fields.join(", ")} }, not one number`);
     return { [field]: BigInt(value) };
   }
 }
@@ -80,7 +84,12 @@ export class StreamSource implements Agent {
   #exhausted = false;
   #sent = 0;
 
-  constructor(engine: Engine, stream: string, items: Iterable<bigint | number | StreamItem>, { stall = 0, seed = 1 }: StallOptions) {
+  constructor(
+    engine: Engine,
+    stream: string,
+    items: Iterable<bigint | number | StreamItem>,
+    { stall = 0, seed = 1 }: StallOptions,
+  ) {
     this.#ports = new StreamPorts(engine, stream);
     this.#items = items[Symbol.iterator]();
     this.#random = new Random(seed);
@@ -175,7 +184,9 @@ export class StreamMonitor implements ProtocolMonitor {
     const item = this.#ports.item();
     for (const [field, value] of Object.entries(pending ?? {})) {
       if (item[field] === value) continue;
-      throw new ProtocolError(`${name}: ${field} changed from ${value} to ${item[field] ?? ""} while it waited (time ${engine.time})`);
+      throw new ProtocolError(
+        `${name}: ${field} changed from ${value} to ${item[field] ?? ""} while it waited (time ${engine.time})`,
+      );
     }
     if (this.#ports.fires) this.received.push(item);
     else {

@@ -3,7 +3,15 @@
  * on nothing but the testbench itself, so a run repeats exactly.
  */
 import type { Engine } from "./engine.ts";
-import { type ProtocolMonitor, Scoreboard, type StreamItem, StreamMonitor, StreamSink, StreamSource, type StallOptions } from "./stream-agents.ts";
+import {
+  type ProtocolMonitor,
+  Scoreboard,
+  type StreamItem,
+  StreamMonitor,
+  StreamSink,
+  StreamSource,
+  type StallOptions,
+} from "./stream-agents.ts";
 
 /** Something that acts in every cycle of a domain without being a process: see stream-agents.ts. */
 export interface Agent {
@@ -98,7 +106,10 @@ export class Testbench {
         throw this.#timeout(condition, maximumCycles);
       }
     }
-    const holds = typeof condition === "function" ? condition : () => Object.entries(condition).every(([port, value]) => this.get(port) === BigInt(value));
+    const holds =
+      typeof condition === "function"
+        ? condition
+        : () => Object.entries(condition).every(([port, value]) => this.get(port) === BigInt(value));
     let cycles = 0;
     for (; !holds(); cycles++) {
       if (cycles >= maximumCycles) throw this.#timeout(condition, maximumCycles);
@@ -156,7 +167,11 @@ export class Testbench {
   }
 
   /** Compares what a stream transfers with what is expected, item by item, as it comes. */
-  scoreboard(stream: string, expected: Iterable<bigint | number | StreamItem>, options: { readonly domain?: string } = {}): Scoreboard {
+  scoreboard(
+    stream: string,
+    expected: Iterable<bigint | number | StreamItem>,
+    options: { readonly domain?: string } = {},
+  ): Scoreboard {
     return this.#register(new Scoreboard(this.engine, stream, expected), options.domain);
   }
 
