@@ -1,0 +1,56 @@
+# The engine on this machine: build/host/ternel-host, libternel.a and, under sanitized/, the tests and fuzz harnesses with
+# AddressSanitizer and UndefinedBehaviorSanitizer. Included by the top Makefile.
+HOST := build/host
+HOST_CC ?= gcc
+
+# What `node cli/generate.ts --host` writes; the stamp keeps node from running when no source of the headers has changed.
+HOST_HEADERS := $(addprefix $(HOST)/generated/,ternel_container.h ternel_errors.h ternel_tables.h ternel_registers.h)
+HOST_HEADER_SOURCES := $(wildcard models/*.ts models/errors/*.ts models/container/*.ts hw/accel/*.ts cli/generate.ts cli/generate/*.ts)
+
+HOST_ENGINE := $(filter-out %_test.c,$(wildcard firmware/engine/*.c))
+HOST_CONSOLE := $(filter-out %_test.c,$(wildcard firmware/console/*.c))
+HOST_PROGRAM := $(wildcard firmware/platform/host/*.c)
+HOST_TESTS := $(wildcard firmware/engine/*_test.c firmware/engine/testing/*.c)
+HOST_FUZZ := container tokenizer console
+
+HOST_WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wundef -Wstrict-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Werror
+HOST_INCLUDES := -Ifirmware/engine -Ifirmware/engine/testing -Ifirmware/console -Ifirmware/platform/host -I$(HOST)/generated
+HOST_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -g $(HOST_WARNINGS) $(HOST_INCLUDES) -ffile-prefix-map=$(CURDIR)=. -MMD -MP
+HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+HOST_LIBRARIES := -lnettle -lm
+
+host_objects = $(patsubst firmware/%.c,$(HOST)/$(1)/%.o,$(2))
+
+host: $(HOST)/ternel-host $(HOST)/libternel.a ## build the native engine: build/host/ternel-host
+
+.PHONY: host-tests
+host-tests: $(HOST)/sanitized/ternel-tests $(HOST)/sanitized/ternel-host $(HOST_FUZZ:%=$(HOST)/sanitized/fuzz-%)
+
+$(HOST)/generated/.stamp: $(HOST_HEADER_SOURCES)
+	@node cli/generate.ts --host
+	@touch $@
+$(HOST_HEADERS): $(HOST)/generated/.stamp ;
+
+$(HOST)/objects/%.o: firmware/%.c $(HOST_HEADERS)
+	@mkdir -p $(@D)
+	@$(HOST_CC) $(HOST_CFLAGS) -c $< -o $@
+
+$(HOST)/sanitized/objects/%.o: firmware/%.c $(HOST_HEADERS)
+	@mkdir -p $(@D)
+	@$(HOST_CC) $(HOST_CFLAGS) $(HOST_SANITIZE) -c $< -o $@
+
+$(HOST)/libternel.a: $(call host_objects,objects,$(HOST_ENGINE))
+	@rm -f $@
+	@ar rcsD $@ $^
+
+$(HOST)/ternel-host: $(call host_objects,objects,$(HOST_PROGRAM) $(HOST_CONSOLE)) $(HOST)/libternel.a
+	@$(HOST_CC) $^ $(HOST_LIBRARIES) -o $@
+
+$(HOST)/sanitized/ternel-host: $(call host_objects,sanitized/objects,$(HOST_PROGRAM) $(HOST_CONSOLE) $(HOST_ENGINE))
+	@$(HOST_CC) $(HOST_SANITIZE) $^ $(HOST_LIBRARIES) -o $@
+
+HOST_TESTED := $(HOST_ENGINE) firmware/platform/host/sha256_nettle.c
+$(HOST)/sanitized/ternel-tests: $(call host_objects,sanitized/objects,$(HOST_TESTS) $(HOST_TESTED))
+	@$(HOST_CC) $(HOST_SANITIZE) $^ $(HOST_LIBRARIES) -o $@
+
+-include $(shell find $(HOST) -name '*.d' 2>/dev/null)
