@@ -47,13 +47,7 @@ export interface DramLayout {
 }
 
 /** The CPU's address map. */
-export interface MemoryMap {
-  readonly flash: AddressRange;
-  readonly sram: AddressRange;
-  readonly mainRam: AddressRange;
-  readonly accelerator: AddressRange;
-  readonly csr: AddressRange;
-}
+export type MemoryMap = Readonly<Record<"flash" | "sram" | "mainRam" | "accelerator" | "csr", AddressRange>>;
 
 export type ConfigurationName = "arty" | "ecp5" | "wide";
 
@@ -74,7 +68,11 @@ const mainRamOrigin = 0x4000_0000;
 const stage1Bytes = 1 * MiB;
 const modelOrigin = mainRamOrigin + 2 * MiB;
 
-function machine(name: ConfigurationName, clockHz: number, part: Pick<DramConfiguration, "module" | "modules" | "ratio">): Configuration {
+function machine(
+  name: ConfigurationName,
+  clockHz: number,
+  part: Pick<DramConfiguration, "module" | "modules" | "ratio">,
+): Configuration {
   const dataBits = 16 * part.modules;
   const portBytes = (dataBits / 8) * 2 * part.ratio;
   const bytes = part.modules * (part.module === "MT41K64M16" ? 128 * MiB : 256 * MiB);

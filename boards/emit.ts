@@ -1,7 +1,15 @@
 /** The files through which the other languages see a configuration: JSON for Python and the harness, C headers for the firmware. */
 import { formatBuildId } from "./build-id.ts";
 import type { Configuration } from "./configuration.ts";
-import { stage0Header, stage0HeaderBytes, stage0Magic, stage1Header, stage1HeaderBytes, stage1Magic, stage1Version } from "./stage-header.ts";
+import {
+  stage0Header,
+  stage0HeaderBytes,
+  stage0Magic,
+  stage1Header,
+  stage1HeaderBytes,
+  stage1Magic,
+  stage1Version,
+} from "./stage-header.ts";
 
 /** The text of build/<configuration>/configuration.json. */
 export function emitConfigurationJson(configuration: Configuration, buildId: number): string {

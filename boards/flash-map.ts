@@ -6,14 +6,10 @@ export interface FlashRegion {
   readonly bytes: number;
 }
 
-export interface FlashMap {
-  /** Code that runs in place from the reset vector. */
-  readonly stage0: FlashRegion;
-  /** Stage 1 behind its 64-byte header. */
-  readonly stage1: FlashRegion;
-  /** The model container. */
-  readonly model: FlashRegion;
-}
+/**
+ * stage0: code that runs in place from the reset vector; stage1: the second stage behind its 64-byte header; model: the model container.
+ */
+export type FlashMap = Readonly<Record<"stage0" | "stage1" | "model", FlashRegion>>;
 
 /** The smallest piece the flash can erase; every region is made of whole ones so that one can be rewritten alone. */
 export const flashSectorBytes = 4096;
@@ -33,9 +29,13 @@ export function flashMap(flashBytes: number): FlashMap {
 /** Everything that is wrong with a map, in words; an empty list when it is sound. */
 export function flashMapProblems(map: FlashMap, flashBytes: number): string[] {
   const problems: string[] = [];
-  const regions = Object.entries(map).map(([name, region]: [string, FlashRegion]) => ({ name, ...region }));
+  const regions = Object.entries(map).map(([name, region]) => ({ name, ...region }));
   for (const { name, offset, bytes } of regions) {
-    const whole = Number.isSafeInteger(offset) && Number.isSafeInteger(bytes) && offset % flashSectorBytes === 0 && bytes % flashSectorBytes === 0;
+    const whole =
+      Number.isSafeInteger(offset) &&
+      Number.isSafeInteger(bytes) &&
+      offset % flashSectorBytes === 0 &&
+      bytes % flashSectorBytes === 0;
     if (!whole) problems.push(`${name} is not made of whole ${flashSectorBytes}-byte sectors`);
     if (offset < 0 || bytes <= 0 || offset + bytes > flashBytes) problems.push(`${name} lies outside the flash`);
   }

@@ -23,7 +23,10 @@ export const stage0Header = {
 } as const satisfies Record<string, HeaderField>;
 export const stage0HeaderBytes = 12;
 
-/** Stage 1. `length` counts the payload alone; `entry` is the address that stage 0 jumps to, inside the payload in DRAM. */
+/**
+ * Stage 1. The header and the payload lie in DRAM as in flash. `length` counts the payload alone and is a multiple of a block; `entry`
+ * is the address that stage 0 jumps to, inside the payload in DRAM.
+ */
 export const stage1Header = {
   magic: { offset: 0, bytes: 4 },
   version: { offset: 4, bytes: 4 },
@@ -34,3 +37,5 @@ export const stage1Header = {
   sha256: { offset: 32, bytes: 32 },
 } as const satisfies Record<string, HeaderField>;
 export const stage1HeaderBytes = 64;
+/** The payload is padded to whole blocks of SHA-256. */
+export const stage1BlockBytes = 64;
