@@ -39,14 +39,20 @@ static void add_block(const uint8_t *codes, const int8_t *activation, uint32_t c
     uint32_t sum1 = 0;
     uint32_t sum2 = 0;
     int32_t second = 0;
-    for (uint32_t i = 0; i < columns; i += COLUMNS_AT_ONCE) {
-        uint32_t first = first_bias;
-        for (uint32_t j = 0; j < COLUMNS_AT_ONCE; j++) {
-            const struct trit_lanes *lanes = &trit_lanes[codes[i + j]];
-            int32_t value = activation[i + j];
-            first += (uint32_t)(lanes->first * value);
-            second += lanes->second * value;
-        }
+    const uint8_t *end = codes + columns;
+    for (; codes != end; codes += COLUMNS_AT_ONCE, activation += COLUMNS_AT_ONCE) {
+        const struct trit_lanes *lanes0 = &trit_lanes[codes[0]];
+        const struct trit_lanes *lanes1 = &trit_lanes[codes[1]];
+        const struct trit_lanes *lanes2 = &trit_lanes[codes[2]];
+        const struct trit_lanes *lanes3 = &trit_lanes[codes[3]];
+        int32_t value0 = activation[0];
+        int32_t value1 = activation[1];
+        int32_t value2 = activation[2];
+        int32_t value3 = activation[3];
+        uint32_t first = first_bias + (uint32_t)(lanes0->first * value0 + lanes1->first * value1 +
+                                                 lanes2->first * value2 + lanes3->first * value3);
+        second += lanes0->second * value0 + lanes1->second * value1 + lanes2->second * value2 +
+                  lanes3->second * value3;
         sum0 += first & 2047;
         sum1 += (first >> 11) & 2047;
         sum2 += first >> 22;
