@@ -1,0 +1,153 @@
+// Stage 0. Runs in place from SPI flash with its stack and data in SRAM: brings DRAM up, copies stage 1 and the model
+// there in one pass, verifies the copies with the accelerator's hash unit, and jumps. Everything read from flash is checked
+// before it is used, and everything is hashed where it will be used.
+#include <stdint.h>
+#include <string.h>
+
+#include "accelerator.h"
+#include "boot_record.h"
+#include "cache.h"
+#include "container.h"
+#include "memory.h"
+#include "print.h"
+#include "restart.h"
+#include "sha256_hardware.h"
+#include "stage1_image.h"
+#include "stop.h"
+#include "ternel_configuration.h"
+#include "ternel_flash_map.h"
+#include "timer.h"
+#include "watchdog.h"
+
+/// Where things lie, as CPU addresses: the flash is memory-mapped.
+#define FLASH_STAGE1 ((const uint8_t *)(TERNEL_FLASH_ORIGIN + TERNEL_FLASH_STAGE1_OFFSET))
+#define FLASH_MODEL ((const uint8_t *)(TERNEL_FLASH_ORIGIN + TERNEL_FLASH_MODEL_OFFSET))
+#define MEMORY_STAGE1 ((uint8_t *)TERNEL_STAGE1_ORIGIN)
+#define MEMORY_MODEL ((uint8_t *)TERNEL_MODEL_ORIGIN)
+
+enum { CONTAINER_TRAILER_BYTES = 64, COPY_BYTES = 64 };
+
+/// At the beginning of SRAM by the linker script; stage 1 finds it there, and a restart finds the last boot's.
+static struct boot_record record __attribute__((section(".boot_record")));
+
+static struct accelerator accelerator;
+static struct sha256_hardware sha256 = {.accelerator = &accelerator, .write_back = cache_write_back};
+
+static void must(enum ternel_error error) {
+    if (error != TERNEL_OK) {
+        stop(error);
+    }
+}
+
+/// Copies whole blocks of 64 bytes. The loop stays in the instruction cache, so the flash sees one unbroken sequence of line
+/// fills, which LiteSPI serves without sending a new command.
+static void copy(uint8_t *to, const uint8_t *from, uint32_t bytes) {
+    volatile uint32_t *target = (volatile uint32_t *)(void *)to;
+    const uint32_t *source = (const uint32_t *)(const void *)from;
+    for (uint32_t left = bytes / COPY_BYTES; left != 0; left--) {
+        for (uint32_t word = 0; word < COPY_BYTES / 4; word++) {
+            target[word] = source[word];
+        }
+        target += COPY_BYTES / 4;
+        source += COPY_BYTES / 4;
+    }
+}
+
+/// Copies the flash's two images, or finds them preloaded, and returns what their headers say.
+static struct stage1_image load(void) {
+    struct stage1_image image;
+    uint32_t model_bytes;
+    const uint8_t *stage1 = record.copied ? FLASH_STAGE1 : MEMORY_STAGE1;
+    const uint8_t *model = record.copied ? FLASH_MODEL : MEMORY_MODEL;
+    must(stage1_image_read(stage1, TERNEL_BUILD_ID, &image));
+    must(ternel_container_measure(model, TERNEL_FLASH_MODEL_BYTES, &model_bytes));
+    if (model_bytes > TERNEL_MODEL_BYTES) {
+        stop(TERNEL_ERROR_IMAGE_MODEL_MEMORY);
+    }
+    record.model_bytes = model_bytes;
+    if (record.copied) {
+        print_text("Copying ");
+        print_decimal(image.total_bytes / 1024);
+        print_text(" KiB of firmware and ");
+        print_decimal(model_bytes / 1024);
+        print_text(" KiB of model from flash.\n");
+        copy(MEMORY_STAGE1, stage1, image.total_bytes);
+        copy(MEMORY_MODEL, model, model_bytes);
+    }
+    return image;
+}
+
+/// The SHA-256 of memory; a hash unit that fails stops the boot.
+static void hash(const uint8_t *bytes, uint32_t size, uint8_t digest[TERNEL_SHA256_BYTES]) {
+    sha256_hardware_start(&sha256);
+    sha256_hardware_update(&sha256, bytes, size);
+    sha256_hardware_finish(&sha256, digest);
+    must(sha256.error);
+}
+
+/// Stage 1's hash is over the header with its digest field zero, then the payload.
+static void verify_stage1(const struct stage1_image *image) {
+    uint8_t digest[TERNEL_SHA256_BYTES];
+    uint8_t expected[TERNEL_SHA256_BYTES];
+    memcpy(expected, MEMORY_STAGE1 + TERNEL_STAGE1_SHA256_OFFSET, sizeof expected);
+    memset(MEMORY_STAGE1 + TERNEL_STAGE1_SHA256_OFFSET, 0, sizeof expected);
+    hash(MEMORY_STAGE1, image->total_bytes, digest);
+    if (memcmp(digest, expected, sizeof digest) != 0) {
+        stop(TERNEL_ERROR_IMAGE_HASH);
+    }
+}
+
+/// Stage 1 opens the container and checks every table; whether its bytes are the right ones is settled here.
+static void verify_model(void) {
+    uint8_t digest[TERNEL_SHA256_BYTES];
+    const uint32_t content = record.model_bytes - CONTAINER_TRAILER_BYTES;
+    hash(MEMORY_MODEL, content, digest);
+    if (memcmp(digest, MEMORY_MODEL + content, sizeof digest) != 0) {
+        stop(TERNEL_ERROR_CONTAINER_HASH);
+    }
+}
+
+_Noreturn void boot(void);
+_Noreturn void trap(uint32_t cause, uint32_t pc, uint32_t address);
+
+_Noreturn void boot(void) {
+    // A harness preloads DRAM once: after a restart stage 1 there has run and no longer is what it was.
+    const bool preloaded = simulation_preloaded() && record.magic != BOOT_RECORD_MAGIC;
+    record = (struct boot_record){.magic = BOOT_RECORD_MAGIC, .build_id = TERNEL_BUILD_ID, .copied = !preloaded};
+    record.reset_end = timer_cycles();
+    watchdog_start(UINT32_MAX);
+    print_text("\nTernel stage 0, configuration " TERNEL_CONFIGURATION_NAME ", build ");
+    print_hexadecimal(TERNEL_BUILD_ID);
+    print_text("\n");
+    must(accelerator_open(&accelerator, TERNEL_ACCELERATOR_ORIGIN, TERNEL_MAIN_RAM_ORIGIN, TERNEL_MAIN_RAM_BYTES,
+                          TERNEL_BUILD_ID));
+
+    memory_train();
+    if (record.copied) {
+        must(memory_test());
+    }
+    record.memory_end = timer_cycles();
+
+    const struct stage1_image image = load();
+    record.copy_end = timer_cycles();
+
+    verify_stage1(&image);
+    verify_model();
+    record.hash_end = timer_cycles();
+
+    watchdog_feed();
+    cache_forget_instructions();
+    ((void (*)(void))(uintptr_t)image.entry)();
+    stop(TERNEL_ERROR_IMAGE_ENTRY);
+}
+
+_Noreturn void trap(uint32_t cause, uint32_t pc, uint32_t address) {
+    print_text("\nTrap in stage 0: cause ");
+    print_decimal(cause);
+    print_text(", pc ");
+    print_hexadecimal(pc);
+    print_text(", address ");
+    print_hexadecimal(address);
+    print_text("\n");
+    stop(TERNEL_ERROR_TRAP);
+}

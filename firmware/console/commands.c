@@ -1,0 +1,182 @@
+// The commands: one table, one function each.
+#include <string.h>
+
+#include "arguments.h"
+#include "output.h"
+#include "session.h"
+
+struct command {
+    const char *name;
+    const char *arguments;
+    const char *help;
+    enum ternel_error (*run)(struct console *console, const char *arguments);
+};
+
+/// The answer of a command that only changes something: nothing for people, `{"event":"ok","command":"/seed"}` for programs.
+static enum ternel_error acknowledge(const struct console *console, const char *command) {
+    if (console->settings.machine) {
+        struct json json = json_event(console->platform, "ok");
+        json_text(&json, "command", command);
+        json_end(&json);
+    }
+    return TERNEL_OK;
+}
+
+static enum ternel_error seed(struct console *console, const char *at) {
+    uint64_t value;
+    if (!argument_number(&at, UINT64_MAX, &value) || !argument_end(at)) {
+        return TERNEL_ERROR_CONSOLE_VALUE;
+    }
+    console->settings.seed = value;
+    return acknowledge(console, "/seed");
+}
+
+static enum ternel_error temperature(struct console *console, const char *at) {
+    uint32_t value;
+    if (!argument_thousandths(&at, TERNEL_TEMPERATURE_MAX, &value) || !argument_end(at)) {
+        return TERNEL_ERROR_CONSOLE_VALUE;
+    }
+    console->settings.temperature = value;
+    return acknowledge(console, "/temp");
+}
+
+static enum ternel_error top_p(struct console *console, const char *at) {
+    uint32_t value;
+    if (!argument_thousandths(&at, TERNEL_TOP_P_MAX, &value) || value == 0 || !argument_end(at)) {
+        return TERNEL_ERROR_CONSOLE_VALUE;
+    }
+    console->settings.top_p = value;
+    return acknowledge(console, "/topp");
+}
+
+static enum ternel_error tokens(struct console *console, const char *at) {
+    uint64_t value;
+    if (!argument_number(&at, CONSOLE_TOKENS_MAX, &value) || value == 0 || !argument_end(at)) {
+        return TERNEL_ERROR_CONSOLE_VALUE;
+    }
+    console->settings.tokens = (uint32_t)value;
+    return acknowledge(console, "/tokens");
+}
+
+static enum ternel_error set_engine(struct console *console, const char *at) {
+    if (argument_word(&at, "cpu") && argument_end(at)) {
+        ternel_engine_use(console->setup->engine, &ternel_matvec_cpu);
+        return acknowledge(console, "/set");
+    }
+    if (argument_word(&at, "accelerator") && argument_end(at)) {
+        if (console->platform->accelerator == NULL) {
+            return TERNEL_ERROR_CONSOLE_UNSUPPORTED;
+        }
+        ternel_engine_use(console->setup->engine, console->platform->accelerator);
+        return acknowledge(console, "/set");
+    }
+    return TERNEL_ERROR_CONSOLE_VALUE;
+}
+
+static enum ternel_error set_machine(struct console *console, const char *at) {
+    const bool on = argument_word(&at, "on");
+    if ((!on && !argument_word(&at, "off")) || !argument_end(at)) {
+        return TERNEL_ERROR_CONSOLE_VALUE;
+    }
+    // Acknowledged in JSON in both directions: it is a program that asks.
+    console->settings.machine = true;
+    const enum ternel_error error = acknowledge(console, "/set");
+    console->settings.machine = on;
+    return error;
+}
+
+static enum ternel_error set(struct console *console, const char *at) {
+    if (argument_word(&at, "engine")) {
+        return set_engine(console, at);
+    }
+    if (argument_word(&at, "machine")) {
+        return set_machine(console, at);
+    }
+    return TERNEL_ERROR_CONSOLE_VALUE;
+}
+
+static enum ternel_error prompt(struct console *console, const char *at) {
+    size_t size;
+    if (!argument_json(&at, console->text, &size) || !argument_end(at)) {
+        return TERNEL_ERROR_PROMPT_TEXT;
+    }
+    return console_generate(console, console->text, size);
+}
+
+static enum ternel_error reboot(struct console *console, const char *at) {
+    if (!argument_end(at)) {
+        return TERNEL_ERROR_CONSOLE_VALUE;
+    }
+    TERNEL_TRY(acknowledge(console, "/reboot"));
+    console->platform->flush(console->platform->context);
+    console->platform->reboot(console->platform->context);
+    console->quit = true;
+    return TERNEL_OK;
+}
+
+static enum ternel_error quit(struct console *console, const char *at) {
+    if (!argument_end(at)) {
+        return TERNEL_ERROR_CONSOLE_VALUE;
+    }
+    TERNEL_TRY(acknowledge(console, "/quit"));
+    console->platform->flush(console->platform->context);
+    console->platform->quit(console->platform->context, 0);
+    console->quit = true;
+    return TERNEL_OK;
+}
+
+static enum ternel_error help(struct console *console, const char *at);
+
+static const struct command commands[] = {
+    {"/help", "", "this list", help},
+    {"/info", "", "the model, its size and hash, the machine", console_info},
+    {"/stats", "", "the last answer, the boot, memory and stack", console_stats},
+    {"/prompt", "\"TEXT\"", "answer to any text, as a JSON string", prompt},
+    {"/seed", "N", "seed of the random numbers", seed},
+    {"/temp", "T", "temperature, 0 (always the likeliest) to 10", temperature},
+    {"/topp", "P", "choose among the likeliest tokens that make up P, 0.001 to 1", top_p},
+    {"/tokens", "N", "most tokens of an answer, 1 to 4096", tokens},
+    {"/set", "engine accelerator|cpu", "who multiplies", set},
+    {"/set", "machine on|off", "JSON lines for programs", set},
+    {"/bench", "[matvec ROWS COLUMNS]", "measure an answer, or one matrix", console_bench},
+    {"/reboot", "", "restart from flash", reboot},
+    {"/quit", "", "end the program or the simulation", quit},
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0], HELP_COLUMN = 32 };
+
+_Static_assert(CONSOLE_TOKENS_MAX == 4096, "the help text names this number");
+
+static enum ternel_error help(struct console *console, const char *at) {
+    const struct ternel_platform *platform = console->platform;
+    if (!argument_end(at)) {
+        return TERNEL_ERROR_CONSOLE_VALUE;
+    }
+    if (console->settings.machine) {
+        return acknowledge(console, "/help");
+    }
+    for (size_t index = 0; index < COMMAND_COUNT; index++) {
+        const struct command *command = &commands[index];
+        output_text(platform, command->name);
+        output_text(platform, " ");
+        output_text(platform, command->arguments);
+        for (size_t at_column = strlen(command->name) + 1 + strlen(command->arguments); at_column < HELP_COLUMN;
+             at_column++) {
+            output_text(platform, " ");
+        }
+        output_text(platform, command->help);
+        output_text(platform, "\n");
+    }
+    output_text(platform, "Anything else is a prompt. Ctrl+C stops an answer.\n");
+    return TERNEL_OK;
+}
+
+enum ternel_error console_command(struct console *console, const char *line) {
+    for (size_t index = 0; index < COMMAND_COUNT; index++) {
+        const char *at = line;
+        if (argument_word(&at, commands[index].name)) {
+            return commands[index].run(console, at);
+        }
+    }
+    return TERNEL_ERROR_CONSOLE_COMMAND;
+}

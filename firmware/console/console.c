@@ -1,0 +1,129 @@
+#include "console.h"
+
+#include <string.h>
+
+#include "output.h"
+#include "session.h"
+
+static const struct console_settings defaults = {.temperature = 700, .top_p = 900, .seed = 1, .tokens = 256};
+
+void console_error(const struct console *console, enum ternel_error error, const char *detail) {
+    const struct ternel_platform *platform = console->platform;
+    if (console->settings.machine) {
+        struct json json = json_begin(platform);
+        json_open(&json, "error", '{');
+        json_name(&json, "code");
+        output_text(platform, "\"E");
+        output_decimal(platform, (uint64_t)error);
+        output_text(platform, "\"");
+        json_text(&json, "message", ternel_error_message(error));
+        json_close(&json, '}');
+        json_end(&json);
+        return;
+    }
+    output_text(platform, "E");
+    output_decimal(platform, (uint64_t)error);
+    output_text(platform, " ");
+    output_text(platform, ternel_error_message(error));
+    if (detail != NULL) {
+        output_text(platform, " (");
+        output_text(platform, detail);
+        output_text(platform, ")");
+    }
+    output_text(platform, "\n");
+}
+
+/// A few lines about what was started; the machine's boot first, because somebody may be waiting for it.
+static void banner(const struct console *console) {
+    const struct ternel_platform *platform = console->platform;
+    const struct console_machine *machine = console->setup->machine;
+    const struct ternel_container *container = console->setup->engine->container;
+    output_text(platform, "Ternel: ");
+    output_text(platform, container->name);
+    output_text(platform, ", ");
+    output_decimal(platform, ternel_container_weight_bytes_per_token(container) / 1024);
+    output_text(platform, " KiB of weights a token, hash ");
+    output_hexadecimal(platform, container->digest, 4);
+    if (machine != NULL) {
+        uint64_t total = 0;
+        output_text(platform, "\nBoot:");
+        for (uint32_t phase = 0; phase < machine->boot_phases; phase++) {
+            total += machine->boot[phase].cycles;
+            output_text(platform, " ");
+            output_text(platform, machine->boot[phase].name);
+            output_text(platform, " ");
+            output_decimal(platform, machine->boot[phase].cycles);
+            output_text(platform, ",");
+        }
+        output_text(platform, " together ");
+        output_decimal(platform, total);
+        output_text(platform, " cycles");
+    }
+    output_text(platform, "\nType a prompt, or /help.\n");
+}
+
+/// Whether a plain prompt is UTF-8; what is not could not be a prompt of the other engines.
+static bool is_utf8(const char *line, size_t length) {
+    size_t at = 0;
+    while (at < length) {
+        uint32_t code_point;
+        const size_t size = ternel_utf8_decode((const uint8_t *)line + at, length - at, &code_point);
+        if (size == 0) {
+            return false;
+        }
+        at += size;
+    }
+    return true;
+}
+
+static void execute(struct console *console, size_t length) {
+    enum ternel_error error;
+    const char *detail = NULL;
+    if (length == 0) {
+        return;
+    }
+    if (console->line[0] == '/') {
+        error = console_command(console, console->line);
+        detail = error == TERNEL_ERROR_CONSOLE_COMMAND ? "/help lists the commands" : NULL;
+    } else if (is_utf8(console->line, length)) {
+        error = console_generate(console, (const uint8_t *)console->line, length);
+    } else {
+        error = TERNEL_ERROR_PROMPT_TEXT;
+    }
+    if (error != TERNEL_OK) {
+        console_error(console, error, detail);
+    }
+}
+
+int console_run(const struct console_setup *setup) {
+    // Static, not on the stack, and no initialiser that would be built there: it holds a line, its tokens and an answer.
+    static struct console console;
+    memset(&console, 0, sizeof console);
+    console.setup = setup;
+    console.platform = setup->platform;
+    console.settings = defaults;
+    console.reader.platform = setup->platform;
+    banner(&console);
+    while (!console.quit) {
+        size_t length;
+        if (!console.settings.machine) {
+            output_text(console.platform, ">>> ");
+        }
+        const bool echo = setup->echo && !console.settings.machine;
+        switch (line_read(&console.reader, console.line, sizeof console.line, &length, echo)) {
+        case LINE_READY:
+            execute(&console, length);
+            break;
+        case LINE_TOO_LONG:
+            console_error(&console, TERNEL_ERROR_CONSOLE_LINE, NULL);
+            break;
+        case LINE_CANCELLED:
+            break;
+        case LINE_END:
+            console.quit = true;
+            break;
+        }
+    }
+    console.platform->flush(console.platform->context);
+    return 0;
+}

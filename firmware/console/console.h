@@ -1,0 +1,67 @@
+// The line console: type a prompt, get text; lines that begin with "/" are commands. The same code runs on every
+// platform; `/set machine on` turns it into a protocol of JSON lines (README.md).
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine.h"
+
+enum {
+    /// Longest line, and so the longest prompt, in bytes.
+    CONSOLE_LINE_BYTES = 4096,
+    /// Largest value of /tokens.
+    CONSOLE_TOKENS_MAX = 4096,
+    /// Bytes kept that were typed while an answer was being made.
+    CONSOLE_TYPE_AHEAD_BYTES = 256,
+};
+
+/// What one run of the accelerator on a matrix of pseudo-random weights gave; counters as in the register map.
+struct console_bench {
+    uint32_t rows;
+    uint32_t columns;
+    uint64_t cycles; ///< busy cycles of the command
+    uint64_t beats;  ///< DRAM port words of weights
+    uint64_t bytes;  ///< weight bytes read
+    uint32_t stall_weights;
+    uint32_t stall_output;
+    uint32_t stall_command;
+    uint32_t stall_room;
+    uint32_t stall_data;
+    bool equal; ///< every result equals the CPU engine's
+};
+
+/// Cycles that a phase of the boot took.
+struct console_boot_phase {
+    const char *name;
+    uint64_t cycles;
+};
+
+/// What a machine has and a program on a PC has not.
+struct console_machine {
+    void *context;
+    const char *configuration; ///< "arty"
+    uint32_t build_id;
+    uint64_t memory_bytes;
+    const struct console_boot_phase *boot;
+    uint32_t boot_phases;
+    uint32_t stack_bytes;
+    /// The most bytes of stack that were ever in use.
+    uint32_t (*stack_used)(void *context);
+    /// Multiplies a pseudo-random matrix of rows x columns on the accelerator and checks it on the CPU.
+    enum ternel_error (*bench)(void *context, uint32_t rows, uint32_t columns, struct console_bench *result);
+};
+
+/// What the console works with. All of it must outlive the console.
+struct console_setup {
+    const struct ternel_platform *platform;
+    struct ternel_engine *engine;          ///< initialised; the console chooses who multiplies
+    uint64_t arena_bytes;                  ///< memory that the engine uses, for /info
+    const struct console_machine *machine; ///< NULL on a PC
+    /// Whether typed characters are sent back and edited here; false where a terminal in line mode does that.
+    bool echo;
+};
+
+/// Runs until /quit or the end of the input; returns the exit status (0). /quit and /reboot call the platform's
+/// functions; where these return, so does this.
+int console_run(const struct console_setup *setup);

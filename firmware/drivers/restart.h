@@ -1,0 +1,14 @@
+// Ways to end: restart the SoC, or, in simulation, end the simulation.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// Restarts the whole SoC from the reset vector.
+_Noreturn void restart(void);
+
+/// Ends the simulation with an exit status; returns at once on a board.
+void simulation_end(uint8_t status);
+
+/// Whether the harness has put stage 1 and the model into DRAM, so that nothing must be copied.
+bool simulation_preloaded(void);

@@ -1,0 +1,197 @@
+// Stage 1: opens the model that stage 0 has put into DRAM, lays out the memory behind it, and runs the console.
+#include <stdint.h>
+
+#include "accelerator.h"
+#include "bench.h"
+#include "boot_record.h"
+#include "cache.h"
+#include "checked.h"
+#include "console.h"
+#include "engine.h"
+#include "print.h"
+#include "restart.h"
+#include "sha256_hardware.h"
+#include "stack.h"
+#include "ternel_configuration.h"
+#include "timer.h"
+#include "uart.h"
+#include "watchdog.h"
+
+enum { ARENA_ALIGN = 64, FATAL_RESTART_SECONDS = 10 };
+
+/// Where stage 0 wrote it; no initial value.
+static struct boot_record record __attribute__((section(".boot_record")));
+
+static struct accelerator accelerator;
+static struct sha256_hardware sha256 = {.accelerator = &accelerator, .write_back = cache_write_back};
+static struct bench_memory bench_memory;
+static struct ternel_container container;
+static struct ternel_engine engine;
+static struct console_boot_phase boot_phases[5];
+
+static enum ternel_error multiply(void *context, const struct ternel_matrix *matrix, const int8_t *activation,
+                                  uint16_t mantissa, uint8_t shift, int32_t *out) {
+    watchdog_feed();
+    return accelerator_multiply(context, matrix, activation, mantissa, shift, out);
+}
+
+static void put_byte(void *context, uint8_t byte) {
+    (void)context;
+    if (byte == '\n') {
+        uart_put('\r');
+    }
+    uart_put(byte);
+}
+
+static void flush(void *context) {
+    (void)context;
+}
+
+static int get_byte(void *context, bool wait) {
+    (void)context;
+    int byte;
+    do {
+        watchdog_feed();
+        byte = uart_get();
+    } while (wait && byte < 0);
+    return byte < 0 ? TERNEL_INPUT_NONE : byte;
+}
+
+static uint64_t cycles(void *context) {
+    (void)context;
+    return timer_cycles();
+}
+
+static uint64_t accelerator_cycles(void *context) {
+    (void)context;
+    return accelerator.busy_cycles;
+}
+
+static void reboot(void *context) {
+    (void)context;
+    restart();
+}
+
+static void quit(void *context, int status) {
+    (void)context;
+    simulation_end((uint8_t)status);
+}
+
+static uint32_t machine_stack_used(void *context) {
+    (void)context;
+    return stack_used();
+}
+
+static enum ternel_error machine_bench(void *context, uint32_t rows, uint32_t columns, struct console_bench *result) {
+    (void)context;
+    return bench_matvec(&accelerator, &bench_memory, rows, columns, result);
+}
+
+static const struct ternel_matvec accelerator_matvec = {
+    .name = "accelerator", .context = &accelerator, .multiply = multiply};
+
+static struct ternel_platform platform = {
+    .name = "riscv",
+    .cycles_per_second = TERNEL_CLOCK_HZ,
+    .sha256 = {.context = &sha256,
+               .start = sha256_hardware_start,
+               .update = sha256_hardware_update,
+               .finish = sha256_hardware_finish},
+    .put_byte = put_byte,
+    .flush = flush,
+    .get_byte = get_byte,
+    .cycles = cycles,
+    .accelerator_cycles = accelerator_cycles,
+    .reboot = reboot,
+    .quit = quit,
+};
+
+/// An error that leaves nothing to do: say it, end the simulation or restart after a while.
+_Noreturn static void fatal(enum ternel_error error) {
+    print_error(error);
+    print_text("\n");
+    simulation_end((uint8_t)(64 + (uint32_t)error / 1000));
+    watchdog_start(FATAL_RESTART_SECONDS * TERNEL_CLOCK_HZ);
+    for (;;) {
+    }
+}
+
+static void must(enum ternel_error error) {
+    if (error != TERNEL_OK) {
+        fatal(error);
+    }
+}
+
+/// The widest padded row of any matrix of the model.
+static uint32_t widest_matrix(void) {
+    const uint32_t widest = container.shape.dimension > container.shape.intermediate ? container.shape.dimension
+                                                                                      : container.shape.intermediate;
+    return ternel_size_align(ternel_size_of(widest), container.shape.column_align).value;
+}
+
+/// The accelerator where the model fits it; else the reason is printed and the CPU does the work.
+static const struct ternel_matvec *choose_matvec(void) {
+    const enum ternel_error error =
+        accelerator_accepts(&accelerator, container.shape.column_align, widest_matrix());
+    if (error == TERNEL_OK) {
+        platform.accelerator = &accelerator_matvec;
+        return &accelerator_matvec;
+    }
+    print_error(error);
+    print_text("\n");
+    return &ternel_matvec_cpu;
+}
+
+/// Puts the arena behind the container and gives what is left to the bench; returns the arena's size.
+static uint32_t lay_out_memory(void) {
+    size_t arena_bytes = 0;
+    must(ternel_engine_memory(&container, &arena_bytes));
+    const struct ternel_size arena = ternel_size_align(ternel_size_of(record.model_bytes), ARENA_ALIGN);
+    const struct ternel_size rest =
+        ternel_size_align(ternel_size_add(arena, ternel_size_of((uint32_t)arena_bytes)), ARENA_ALIGN);
+    if (!rest.valid || rest.value > TERNEL_MODEL_BYTES) {
+        fatal(TERNEL_ERROR_IMAGE_MODEL_MEMORY);
+    }
+    uint8_t *memory = (uint8_t *)TERNEL_MODEL_ORIGIN;
+    must(ternel_engine_init(&engine, &container, memory + arena.value, arena_bytes, choose_matvec()));
+    bench_memory = (struct bench_memory){.bytes = memory + rest.value, .size = TERNEL_MODEL_BYTES - rest.value};
+    return (uint32_t)arena_bytes;
+}
+
+int main(void);
+
+int main(void) {
+    if (record.magic != BOOT_RECORD_MAGIC || record.build_id != TERNEL_BUILD_ID) {
+        fatal(TERNEL_ERROR_IMAGE_BUILD);
+    }
+    must(accelerator_open(&accelerator, TERNEL_ACCELERATOR_ORIGIN, TERNEL_MAIN_RAM_ORIGIN, TERNEL_MAIN_RAM_BYTES,
+                          TERNEL_BUILD_ID));
+    must(ternel_container_open(&container, (const uint8_t *)TERNEL_MODEL_ORIGIN, record.model_bytes, &platform.sha256));
+    const uint32_t arena_bytes = lay_out_memory();
+
+    boot_phases[0] = (struct console_boot_phase){"reset", record.reset_end};
+    boot_phases[1] = (struct console_boot_phase){"memory", record.memory_end - record.reset_end};
+    boot_phases[2] = (struct console_boot_phase){"copy", record.copy_end - record.memory_end};
+    boot_phases[3] = (struct console_boot_phase){"hash", record.hash_end - record.copy_end};
+    boot_phases[4] = (struct console_boot_phase){"start", timer_cycles() - record.hash_end};
+    const struct console_machine machine = {
+        .configuration = TERNEL_CONFIGURATION_NAME,
+        .build_id = TERNEL_BUILD_ID,
+        .memory_bytes = TERNEL_MAIN_RAM_BYTES,
+        .boot = boot_phases,
+        .boot_phases = sizeof boot_phases / sizeof boot_phases[0],
+        .stack_bytes = stack_bytes(),
+        .stack_used = machine_stack_used,
+        .bench = machine_bench,
+    };
+    const struct console_setup setup = {
+        .platform = &platform,
+        .engine = &engine,
+        .arena_bytes = arena_bytes,
+        .machine = &machine,
+        .echo = true,
+    };
+    (void)console_run(&setup);
+    // A board has nowhere to go: it starts again.
+    restart();
+}
