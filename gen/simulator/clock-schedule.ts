@@ -40,6 +40,11 @@ export class ClockSchedule {
     this.#upcoming = this.#find(0);
   }
 
+  /** The period of the first clock. */
+  get period(): number {
+    return this.#timings[0]?.period ?? defaultTiming.period;
+  }
+
   get upcoming(): ClockEdge {
     return this.#upcoming;
   }

@@ -142,6 +142,10 @@ export class CompiledEngine implements Engine {
     this.#clearCovers();
   }
 
+  synchronize(): void {
+    // Every step is done when it returns.
+  }
+
   close(): void {
     this.#observer = null;
   }

@@ -29,6 +29,8 @@ export interface Engine {
   upcoming(): readonly string[];
   /** Makes that edge. */
   advance(): void;
+  /** Waits until everything ordered so far is done; throws what went wrong in it. */
+  synchronize(): void;
   /** Back to power-on: registers and memories at their initial values, inputs 0, time 0. */
   reset(): void;
   /** Ends what the engine has running. */

@@ -63,6 +63,7 @@ export class Testbench {
     this.#running++;
     try {
       await Promise.race([body(this), failure]);
+      this.engine.synchronize();
     } finally {
       this.#failed = true;
     }

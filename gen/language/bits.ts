@@ -1,0 +1,652 @@
+/**
+ * UInt and SInt, the values of the language: an expression of the IR with the operations of its kind. Arithmetic grows, nothing wraps or
+ * is cut silently; what a result loses is written down (`truncate`, `wrap`). Literal widths are checked by TypeScript, all others when the
+ * design is elaborated.
+ */
+import { here } from "../diagnostics/location.ts";
+import {
+  binary,
+  binaryType,
+  bitType,
+  concatenate as concatenateExpressions,
+  constant,
+  convert,
+  fits,
+  literalType,
+  mux as muxExpression,
+  slice,
+  toBits,
+  unary,
+  unsignedType,
+} from "../ir/build.ts";
+import type { BinaryOperator, BitsType, Expression, Location, UnaryOperator } from "../ir/nodes.ts";
+import { describeExpression, describeType } from "../diagnostics/describe.ts";
+import { report, type Scope } from "./scope.ts";
+import type { Difference, LiteralWidth, Max, RangeWidth, Sum } from "./width-arithmetic.ts";
+
+/** A JavaScript number or bigint where a hardware value is expected. */
+export type Literal = number | bigint;
+
+/**
+ * Carries a literal width for TypeScript. The parameter of a method is compared in both directions, so widths that are not known
+ * (`number`) fit every width and are left to the elaboration, while two different literals never fit.
+ */
+interface Width<W extends number> {
+  width(width: W): void;
+}
+
+/** The literal width of an operand. */
+type WidthOf<O> = O extends UInt<infer W> ? W : O extends SInt<infer W> ? W : LiteralWidth<O>;
+type Increment<W extends number> = Sum<W, 1>;
+
+/** Where an assignment to a value goes: a whole signal or some of its bits. */
+export interface Target {
+  readonly signal: string;
+  readonly high: number;
+  readonly low: number;
+  readonly whole: boolean;
+}
+
+export type Bit = UInt<1>;
+
+/** What UInt and SInt share. */
+export abstract class Bits {
+  /** The value in the IR. */
+  readonly expression: Expression;
+  /** The module that the value belongs to; null for constants. */
+  readonly scope: Scope | null;
+
+  constructor(expression: Expression, scope: Scope | null) {
+    this.expression = expression;
+    this.scope = scope;
+  }
+
+  /** The width in bits. */
+  get width(): number {
+    return this.expression.type.width;
+  }
+
+  /** The bits unchanged, as an unsigned value of the same width. */
+  protected unsigned(location: Location): Expression {
+    return convert(this.expression, unsignedType(this.width), location);
+  }
+
+  /** Bit `index`, 0 being the least significant. */
+  bit(index: number): UInt<1> {
+    return this.bits(index, index);
+  }
+
+  /** Bits `high` down to `low`, both included; unsigned. */
+  bits<High extends number, Low extends number>(high: High, low: Low): UInt<RangeWidth<High, Low>> {
+    const location = here();
+    const range = this.checkedRange(high, low, location);
+    return new UInt(slice(this.expression, range.high, range.low, location), this.scope);
+  }
+
+  /** The bit whose index is the value of `index`; 0 beyond the width. */
+  bitAt(index: UInt): UInt<1> {
+    const location = here();
+    return new UInt(slice(dynamicShift("shiftRight", this, index, location), 0, 0, location), scopeOf(this, index, location));
+  }
+
+  protected checkedRange(high: number, low: number, location: Location): { readonly high: number; readonly low: number } {
+    const width = this.width;
+    if (Number.isInteger(high) && Number.isInteger(low) && low >= 0 && high >= low && high < width) return { high, low };
+    const what = high === low ? `bit(${high})` : `bits(${high}, ${low})`;
+    report({
+      code: "W107",
+      subject: `${what} of ${describe(this)}`,
+      location,
+      declared: declaredOf(this),
+      fix:
+        low > high
+          ? `write the higher bit first: bits(${low}, ${high})`
+          : `bits are numbered from 0 to ${width - 1}, and bits(high, low) includes both ends`,
+    });
+    return { high: 0, low: 0 };
+  }
+
+  /** 1 where all bits are 1. */
+  reduceAnd(): UInt<1> {
+    return this.#reduce("reduceAnd", here());
+  }
+
+  /** 1 where at least one bit is 1. */
+  reduceOr(): UInt<1> {
+    return this.#reduce("reduceOr", here());
+  }
+
+  /** 1 where the number of ones is odd. */
+  reduceXor(): UInt<1> {
+    return this.#reduce("reduceXor", here());
+  }
+
+  #reduce(operator: UnaryOperator, location: Location): UInt<1> {
+    return new UInt(unary(operator, this.unsigned(location), location), this.scope);
+  }
+
+  /** The bits `n` times side by side. */
+  repeat(n: number): UInt {
+    const location = here();
+    const count = checkedCount(n, 1, `repeat(${n}) of ${describe(this)}`, location);
+    const part = this.unsigned(location);
+    return new UInt(concatenateExpressions(new Array<Expression>(count).fill(part), location), this.scope);
+  }
+
+  /** Signals have no value while the design is built: `if (a)`, `a + b` and `${a}` are mistakes that this turns into advice. */
+  [Symbol.toPrimitive](hint: string): never {
+    const location = here();
+    report({
+      code: "P703",
+      subject: `${describe(this)} is used as a JavaScript ${hint === "default" ? "value" : hint}`,
+      location,
+      declared: declaredOf(this),
+      fix: "a signal has no value while the design is built: write a.add(b), a.eq(b), mux(condition, x, y) or m.when(condition, ...)",
+    });
+    throw new TypeError(`${describe(this)} has no JavaScript value while the design is built`);
+  }
+}
+
+/** An unsigned value of `W` bits. */
+export class UInt<W extends number = number> extends Bits {
+  declare readonly literalWidth: Width<W>;
+  declare readonly signedness: "unsigned";
+
+  /** The sum, one bit wider than the wider operand. */
+  add<O extends UInt | Literal>(other: O): UInt<Increment<Max<W, WidthOf<O>>>> {
+    return new UInt(...arithmetic("add", this, other, here()));
+  }
+
+  /** The difference, signed and one bit wider than the wider operand: 5 - 7 is -2, nothing wraps silently. */
+  sub<O extends UInt | Literal>(other: O): SInt<Increment<Max<W, WidthOf<O>>>> {
+    const location = here();
+    const [difference, scope] = arithmetic("sub", this, other, location);
+    return new SInt(convert(difference, { signed: true, width: difference.type.width }, location), scope);
+  }
+
+  /** The product; its width is the sum of the widths. */
+  mul<O extends UInt | Literal>(other: O): UInt<Sum<W, WidthOf<O>>> {
+    return new UInt(...arithmetic("mul", this, other, here()));
+  }
+
+  /** Minus the value: signed, one bit wider. */
+  negate(): SInt<Increment<W>> {
+    const location = here();
+    return new SInt(unary("negate", convert(this.expression, { signed: true, width: this.width + 1 }, location), location), this.scope);
+  }
+
+  and(other: UInt<W> | Literal): UInt<W> {
+    return new UInt(...bitwise("and", this, other, here()));
+  }
+  or(other: UInt<W> | Literal): UInt<W> {
+    return new UInt(...bitwise("or", this, other, here()));
+  }
+  xor(other: UInt<W> | Literal): UInt<W> {
+    return new UInt(...bitwise("xor", this, other, here()));
+  }
+  not(): UInt<W> {
+    return new UInt(unary("not", this.expression, here()), this.scope);
+  }
+
+  eq(other: UInt | Literal): UInt<1> {
+    return new UInt(...comparison("eq", this, other, here()));
+  }
+  ne(other: UInt | Literal): UInt<1> {
+    return new UInt(...comparison("ne", this, other, here()));
+  }
+  lt(other: UInt | Literal): UInt<1> {
+    return new UInt(...comparison("lt", this, other, here()));
+  }
+  le(other: UInt | Literal): UInt<1> {
+    return new UInt(...comparison("le", this, other, here()));
+  }
+  gt(other: UInt | Literal): UInt<1> {
+    return new UInt(...comparison("gt", this, other, here()));
+  }
+  ge(other: UInt | Literal): UInt<1> {
+    return new UInt(...comparison("ge", this, other, here()));
+  }
+
+  /** Times 2^n; n bits wider, nothing is lost. */
+  shiftLeft<N extends number>(n: N): UInt<Sum<W, N>> {
+    return new UInt(constantShiftLeft(this, n, here()), this.scope);
+  }
+
+  /** Divided by 2^n, rounded down; n bits narrower, at least 1 bit. */
+  shiftRight<N extends number>(n: N): UInt<Difference<W, N>> {
+    return new UInt(constantShiftRight(this, n, here()), this.scope);
+  }
+
+  /** Shifted left by the value of `amount`; keeps the width, the bits shifted out are lost. */
+  shiftLeftBy(amount: UInt): UInt<W> {
+    const location = here();
+    return new UInt(dynamicShift("shiftLeft", this, amount, location), scopeOf(this, amount, location));
+  }
+
+  /** Shifted right by the value of `amount`; keeps the width. */
+  shiftRightBy(amount: UInt): UInt<W> {
+    const location = here();
+    return new UInt(dynamicShift("shiftRight", this, amount, location), scopeOf(this, amount, location));
+  }
+
+  /** The low `width` bits; the others are given up on purpose. */
+  truncate<N extends number>(width: N): UInt<N> {
+    return new UInt(resize("truncate", this, width, here()), this.scope);
+  }
+
+  /** The value modulo 2^width: for counters and sums that are meant to wrap. */
+  wrap<N extends number>(width: N): UInt<N> {
+    return new UInt(resize("wrap", this, width, here()), this.scope);
+  }
+
+  /** The same value with zeros in front, `width` bits. */
+  zeroExtend<N extends number>(width: N): UInt<N> {
+    return new UInt(resize("zeroExtend", this, width, here()), this.scope);
+  }
+
+  /** The same value in `width` bits. */
+  extend<N extends number>(width: N): UInt<N> {
+    return new UInt(resize("extend", this, width, here()), this.scope);
+  }
+
+  /** The same value, signed and one bit wider. */
+  toSigned(): SInt<Increment<W>> {
+    return new SInt(convert(this.expression, { signed: true, width: this.width + 1 }, here()), this.scope);
+  }
+
+  /** The same bits, unsigned. */
+  asUInt(): UInt<W> {
+    return this;
+  }
+
+  /** The same bits read as two's complement. */
+  asSInt(): SInt<W> {
+    return new SInt(convert(this.expression, { signed: true, width: this.width }, here()), this.scope);
+  }
+}
+
+/** A signed value of `W` bits in two's complement. */
+export class SInt<W extends number = number> extends Bits {
+  declare readonly literalWidth: Width<W>;
+  declare readonly signedness: "signed";
+
+  /** The sum, one bit wider than the wider operand. */
+  add<O extends SInt | Literal>(other: O): SInt<Increment<Max<W, WidthOf<O>>>> {
+    return new SInt(...arithmetic("add", this, other, here()));
+  }
+
+  /** The difference, one bit wider than the wider operand. */
+  sub<O extends SInt | Literal>(other: O): SInt<Increment<Max<W, WidthOf<O>>>> {
+    return new SInt(...arithmetic("sub", this, other, here()));
+  }
+
+  /** The product; its width is the sum of the widths. */
+  mul<O extends SInt | Literal>(other: O): SInt<Sum<W, WidthOf<O>>> {
+    return new SInt(...arithmetic("mul", this, other, here()));
+  }
+
+  /** Minus the value, one bit wider: -(-128) is 128. */
+  negate(): SInt<Increment<W>> {
+    const location = here();
+    return new SInt(unary("negate", convert(this.expression, { signed: true, width: this.width + 1 }, location), location), this.scope);
+  }
+
+  and(other: SInt<W> | Literal): SInt<W> {
+    return new SInt(...bitwise("and", this, other, here()));
+  }
+  or(other: SInt<W> | Literal): SInt<W> {
+    return new SInt(...bitwise("or", this, other, here()));
+  }
+  xor(other: SInt<W> | Literal): SInt<W> {
+    return new SInt(...bitwise("xor", this, other, here()));
+  }
+  not(): SInt<W> {
+    return new SInt(unary("not", this.expression, here()), this.scope);
+  }
+
+  eq(other: SInt | Literal): UInt<1> {
+    return new UInt(...comparison("eq", this, other, here()));
+  }
+  ne(other: SInt | Literal): UInt<1> {
+    return new UInt(...comparison("ne", this, other, here()));
+  }
+  lt(other: SInt | Literal): UInt<1> {
+    return new UInt(...comparison("lt", this, other, here()));
+  }
+  le(other: SInt | Literal): UInt<1> {
+    return new UInt(...comparison("le", this, other, here()));
+  }
+  gt(other: SInt | Literal): UInt<1> {
+    return new UInt(...comparison("gt", this, other, here()));
+  }
+  ge(other: SInt | Literal): UInt<1> {
+    return new UInt(...comparison("ge", this, other, here()));
+  }
+
+  /** Times 2^n; n bits wider, nothing is lost. */
+  shiftLeft<N extends number>(n: N): SInt<Sum<W, N>> {
+    return new SInt(constantShiftLeft(this, n, here()), this.scope);
+  }
+
+  /** Divided by 2^n, rounded down (towards minus infinity); n bits narrower, at least 1 bit. */
+  shiftRight<N extends number>(n: N): SInt<Difference<W, N>> {
+    return new SInt(constantShiftRight(this, n, here()), this.scope);
+  }
+
+  /** Shifted left by the value of `amount`; keeps the width, the bits shifted out are lost. */
+  shiftLeftBy(amount: UInt): SInt<W> {
+    const location = here();
+    return new SInt(dynamicShift("shiftLeft", this, amount, location), scopeOf(this, amount, location));
+  }
+
+  /** Shifted right by the value of `amount` with copies of the sign; keeps the width. */
+  shiftRightBy(amount: UInt): SInt<W> {
+    const location = here();
+    return new SInt(dynamicShift("shiftRight", this, amount, location), scopeOf(this, amount, location));
+  }
+
+  /** The low `width` bits; the others are given up on purpose. */
+  truncate<N extends number>(width: N): SInt<N> {
+    return new SInt(resize("truncate", this, width, here()), this.scope);
+  }
+
+  /** The low `width` bits read as two's complement: for sums that are meant to wrap. */
+  wrap<N extends number>(width: N): SInt<N> {
+    return new SInt(resize("wrap", this, width, here()), this.scope);
+  }
+
+  /** The same value with copies of the sign in front, `width` bits. */
+  signExtend<N extends number>(width: N): SInt<N> {
+    return new SInt(resize("signExtend", this, width, here()), this.scope);
+  }
+
+  /** The same value in `width` bits. */
+  extend<N extends number>(width: N): SInt<N> {
+    return new SInt(resize("extend", this, width, here()), this.scope);
+  }
+
+  /** The same bits, unsigned. */
+  asUInt(): UInt<W> {
+    return new UInt(this.unsigned(here()), this.scope);
+  }
+
+  /** The same bits, signed. */
+  asSInt(): SInt<W> {
+    return this;
+  }
+}
+
+/** Whether a value can be assigned, and what that assigns. */
+interface Assignment {
+  readonly target: Target;
+  readonly scope: Scope;
+}
+
+const assign = (to: Assignment, value: Bits | Literal, type: BitsType, location: Location): void => {
+  const scope = to.scope;
+  const expression = value instanceof Bits ? value.expression : literal(value, type, location);
+  if (value instanceof Bits) sameModule(scope, value, location);
+  const { signal, high, low, whole } = to.target;
+  scope.add({ kind: "assign", target: signal, range: whole ? null : { high, low }, value: expression, location });
+};
+
+const partOf = (target: Target, high: number, low: number): Target => ({
+  signal: target.signal,
+  high: target.low + high,
+  low: target.low + low,
+  whole: false,
+});
+
+/** An unsigned signal that can be assigned: a register, a wire, an output, an input of an instance, or bits of one. */
+export class AssignableUInt<W extends number = number> extends UInt<W> {
+  readonly #assignment: Assignment;
+
+  constructor(expression: Expression, assignment: Assignment) {
+    super(expression, assignment.scope);
+    this.#assignment = assignment;
+  }
+
+  /** Drives the signal (a register: from the next clock edge on); the last assignment wins. Equal widths and signedness. */
+  set(value: UInt<W> | Literal): void {
+    assign(this.#assignment, value, this.expression.type, here());
+  }
+
+  override bit(index: number): AssignableUInt<1> {
+    return this.bits(index, index);
+  }
+
+  override bits<High extends number, Low extends number>(high: High, low: Low): AssignableUInt<RangeWidth<High, Low>> {
+    return assignableSlice(this, this.#assignment, high, low, this.checkedRange.bind(this), here());
+  }
+}
+
+/** A signed signal that can be assigned: a register, a wire, an output, or an input of an instance. */
+export class AssignableSInt<W extends number = number> extends SInt<W> {
+  readonly #assignment: Assignment;
+
+  constructor(expression: Expression, assignment: Assignment) {
+    super(expression, assignment.scope);
+    this.#assignment = assignment;
+  }
+
+  /** Drives the signal (a register: from the next clock edge on); the last assignment wins. Equal widths and signedness. */
+  set(value: SInt<W> | Literal): void {
+    assign(this.#assignment, value, this.expression.type, here());
+  }
+
+  override bit(index: number): AssignableUInt<1> {
+    return this.bits(index, index);
+  }
+
+  override bits<High extends number, Low extends number>(high: High, low: Low): AssignableUInt<RangeWidth<High, Low>> {
+    return assignableSlice(this, this.#assignment, high, low, this.checkedRange.bind(this), here());
+  }
+}
+
+function assignableSlice<W extends number>(
+  value: Bits,
+  assignment: Assignment,
+  high: number,
+  low: number,
+  check: (high: number, low: number, location: Location) => { readonly high: number; readonly low: number },
+  location: Location,
+): AssignableUInt<W> {
+  const range = check(high, low, location);
+  return new AssignableUInt(slice(value.expression, range.high, range.low, location), {
+    scope: assignment.scope,
+    target: partOf(assignment.target, range.high, range.low),
+  });
+}
+
+/** A value of either signedness from an expression of the IR. */
+export function fromExpression(expression: Expression, scope: Scope | null): UInt | SInt {
+  return expression.type.signed ? new SInt(expression, scope) : new UInt(expression, scope);
+}
+
+/** Several values side by side, the first one in the most significant bits; unsigned. */
+export function concatenate(...parts: readonly Bits[]): UInt {
+  const location = here();
+  const [first, ...others] = parts;
+  if (first === undefined) {
+    report({ code: "P701", subject: "concatenate() of nothing", location, declared: [], fix: "give at least one value" });
+    return new UInt(constant(0n, bitType, location), null);
+  }
+  let scope = first.scope;
+  for (const part of others) {
+    sameModule(scope, part, location);
+    scope ??= part.scope;
+  }
+  return new UInt(
+    concatenateExpressions(
+      parts.map((part) => convert(part.expression, unsignedType(part.width), location)),
+      location,
+    ),
+    scope,
+  );
+}
+
+/** `condition ? whenTrue : whenFalse` for single values; literals take the other one's type. */
+export function muxBits(condition: UInt, whenTrue: Bits | Literal, whenFalse: Bits | Literal, location: Location): UInt | SInt {
+  const type = whenTrue instanceof Bits ? whenTrue.expression.type : whenFalse instanceof Bits ? whenFalse.expression.type : null;
+  const asExpression = (value: Bits | Literal): Expression => {
+    if (value instanceof Bits) return value.expression;
+    return literal(value, type ?? widerLiteral(whenTrue, whenFalse), location);
+  };
+  let scope = condition.scope;
+  for (const value of [whenTrue, whenFalse]) {
+    if (!(value instanceof Bits)) continue;
+    sameModule(scope, value, location);
+    scope ??= value.scope;
+  }
+  return fromExpression(muxExpression(condition.expression, asExpression(whenTrue), asExpression(whenFalse), location), scope);
+}
+
+function widerLiteral(a: Bits | Literal, b: Bits | Literal): BitsType {
+  const types = [a, b].map((value) => (value instanceof Bits ? value.expression.type : literalType(toBigInt(value) ?? 0n)));
+  const signed = types.some((type) => type.signed);
+  return { signed, width: Math.max(...types.map((type) => type.width + (signed && !type.signed ? 1 : 0))) };
+}
+
+/** The whole number that a literal means, null where it is none. */
+function toBigInt(value: Literal): bigint | null {
+  if (typeof value === "bigint") return value;
+  return Number.isSafeInteger(value) ? BigInt(value) : null;
+}
+
+/** A literal as a constant of `type`; one that does not fit is reported and loses its high bits. */
+export function literal(value: Literal, type: BitsType, location: Location): Expression {
+  const whole = typeof value === "number" || typeof value === "bigint" ? toBigInt(value) : null;
+  if (whole === null) {
+    report({
+      code: typeof value === "number" ? "W105" : "P702",
+      subject: `${String(value)} as a value of ${describeType(type)}`,
+      location,
+      declared: [],
+      fix: typeof value === "number" ? "write a whole number below 2^53, or a bigint (1n)" : "give a signal, a number or a bigint",
+    });
+    return constant(0n, type, location);
+  }
+  if (fits(whole, type)) return constant(whole, type, location);
+  const [low, high] = type.signed ? [-(1n << BigInt(type.width - 1)), (1n << BigInt(type.width - 1)) - 1n] : [0n, (1n << BigInt(type.width)) - 1n];
+  report({
+    code: "W105",
+    subject: `${whole} as a value of ${describeType(type)}`,
+    location,
+    declared: [],
+    fix: `the range is ${low} to ${high}: use a value inside it, or a wider ${type.signed ? "sint" : "uint"}`,
+  });
+  const bits = toBits(whole, type.width);
+  return constant(type.signed ? BigInt.asIntN(type.width, bits) : bits, type, location);
+}
+
+/** The operand as an expression; a literal takes the smallest width of the other operand's signedness. */
+function operand(value: Bits | Literal, signed: boolean, location: Location): Expression {
+  if (value instanceof Bits) return value.expression;
+  const smallest = literalType(toBigInt(value) ?? 0n);
+  if (!signed) return literal(value, smallest.signed ? { signed: false, width: smallest.width } : smallest, location);
+  return literal(value, smallest.signed ? smallest : { signed: true, width: smallest.width + 1 }, location);
+}
+
+type Result = [expression: Expression, scope: Scope | null];
+
+function arithmetic(operator: "add" | "sub" | "mul", left: Bits, right: Bits | Literal, location: Location): Result {
+  const signed = left.expression.type.signed;
+  return [binary(operator, left.expression, operand(right, signed, location), location), scopeOf(left, right, location)];
+}
+
+function bitwise(operator: BinaryOperator, left: Bits, right: Bits | Literal, location: Location): Result {
+  const expression = right instanceof Bits ? right.expression : literal(right, left.expression.type, location);
+  return [binary(operator, left.expression, expression, location), scopeOf(left, right, location)];
+}
+
+function comparison(operator: BinaryOperator, left: Bits, right: Bits | Literal, location: Location): Result {
+  const exact = operator === "eq" || operator === "ne";
+  const expression =
+    right instanceof Bits || !exact
+      ? operand(right, left.expression.type.signed, location)
+      : literal(right, left.expression.type, location);
+  return [binary(operator, left.expression, expression, location), scopeOf(left, right, location)];
+}
+
+function dynamicShift(operator: "shiftLeft" | "shiftRight", value: Bits, amount: Bits, location: Location): Expression {
+  return binary(operator, value.expression, amount.expression, location);
+}
+
+function constantShiftLeft(value: Bits, n: number, location: Location): Expression {
+  const count = checkedCount(n, 0, `shiftLeft(${n}) of ${describe(value)}`, location);
+  if (count === 0) return value.expression;
+  const bits = convert(value.expression, unsignedType(value.width), location);
+  const shifted = concatenateExpressions([bits, constant(0n, unsignedType(count), location)], location);
+  return convert(shifted, { signed: value.expression.type.signed, width: value.width + count }, location);
+}
+
+function constantShiftRight(value: Bits, n: number, location: Location): Expression {
+  const { signed, width } = value.expression.type;
+  const count = checkedCount(n, 0, `shiftRight(${n}) of ${describe(value)}`, location);
+  if (count === 0) return value.expression;
+  if (count >= width && !signed) return constant(0n, bitType, location);
+  const low = Math.min(count, width - 1);
+  return convert(slice(value.expression, width - 1, low, location), { signed, width: width - low }, location);
+}
+
+function resize(operation: "truncate" | "wrap" | "zeroExtend" | "signExtend" | "extend", value: Bits, width: number, location: Location): Expression {
+  const own = value.width;
+  const { signed } = value.expression.type;
+  const grows = operation !== "truncate" && operation !== "wrap";
+  const count = checkedCount(width, 1, `${operation}(${width}) of ${describe(value)}`, location);
+  if (grows ? count < own : count > own) {
+    const other = grows ? "truncate" : signed ? "signExtend" : "zeroExtend";
+    report({
+      code: "W106",
+      subject: `${operation}(${width}) of ${describe(value)}`,
+      location,
+      declared: declaredOf(value),
+      fix: `${operation} cannot make a value ${grows ? "narrower" : "wider"}: write .${other}(${width})`,
+    });
+  }
+  if (grows) return convert(value.expression, { signed, width: count }, location);
+  if (count >= own) return convert(value.expression, { signed, width: count }, location);
+  return convert(slice(value.expression, count - 1, 0, location), { signed, width: count }, location);
+}
+
+/** A whole number of at least `least`, or a report and `least`. */
+export function checkedCount(value: number, least: number, subject: string, location: Location): number {
+  if (Number.isInteger(value) && value >= least && value <= 1 << 20) return value;
+  report({ code: "P701", subject, location, declared: [], fix: `give a whole number from ${least} to ${1 << 20}` });
+  return Math.max(least, 1);
+}
+
+/** The module of an operation on two values; values of two modules do not mix. */
+function scopeOf(left: Bits, right: Bits | Literal, location: Location): Scope | null {
+  if (!(right instanceof Bits)) return left.scope;
+  sameModule(left.scope, right, location);
+  return left.scope ?? right.scope;
+}
+
+/** Reports a value that belongs to another module than `scope`. */
+export function sameModule(scope: Scope | null, value: Bits, location: Location): void {
+  if (scope === null || value.scope === null || scope === value.scope) return;
+  report({
+    code: "D206",
+    subject: `${describe(value)} is used in module ${scope.module}`,
+    location,
+    declared: declaredOf(value),
+    fix: "signals are seen only inside their module: pass the value through ports",
+  });
+}
+
+/** `module.name (8 bits, unsigned)`, for messages. */
+export function describe(value: Bits): string {
+  return `${describeExpression(value.expression, value.scope)} (${describeType(value.expression.type)})`;
+}
+
+/** Where the signal that a value stands for was declared; nothing for compound expressions. */
+export function declaredOf(value: Bits): { readonly name: string; readonly location: Location }[] {
+  const { expression, scope } = value;
+  if (expression.kind !== "reference" || scope === null) return [];
+  const signal = scope.signals.get(expression.signal);
+  return signal === undefined ? [] : [{ name: `${scope.module}.${signal.path}`, location: signal.location }];
+}
+
+/** The result type of an operator on two values, for generators that derive widths. */
+export const resultType = binaryType;
