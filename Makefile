@@ -1,13 +1,12 @@
 # `make` prints the targets. Each build rule stands beside what it builds: sim/build.mk, firmware/build.mk, firmware/host.mk.
 CONFIG ?= arty
-MODEL ?= models/zoo/$(DEFAULT_MODEL).tern
-DEFAULT_MODEL := starter
 
 ifeq ($(filter $(CONFIG),arty ecp5),)
 $(error unknown CONFIG '$(CONFIG)': arty or ecp5)
 endif
 
 # The project's own node and Python come first; `make setup` puts them there.
+SYSTEM_PATH := $(PATH)
 export PATH := $(CURDIR)/build/venv/bin:$(PATH)
 BUILD := build/$(CONFIG)
 
@@ -21,11 +20,11 @@ help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 setup: ## install what is needed (Debian packages, Python and npm packages); nothing if all is there
-	@./setup.sh
+	@PATH="$(SYSTEM_PATH)" ./setup.sh
 
 demo: setup ## build everything, boot the simulated SoC from its flash, tell a story
 	@$(MAKE) --no-print-directory sim firmware
-	@node cli/demo.ts --config $(CONFIG) --model $(MODEL)
+	@node cli/demo.ts --config $(CONFIG)
 
 test: setup ## lint, type check and all tests that are quick (under 15 minutes on two cores)
 	@node test/run.ts
@@ -45,6 +44,15 @@ docs: setup ## regenerate the tables in docs/ that come from the sources
 clean: ## remove what was built; the environment from 'make setup' stays
 	@find build -mindepth 1 -maxdepth 1 ! -name venv ! -name setup -exec rm -rf {} + 2>/dev/null || true
 
--include sim/build.mk
--include firmware/build.mk
--include firmware/host.mk
+# What the rooms build. Their rules need the tools that setup installs, so on a new machine setup comes first.
+sim: ## build the simulated SoC of CONFIG: build/<config>/sim/ternel-sim
+firmware: ## build both firmware stages of CONFIG: build/<config>/firmware
+host: ## build the engine for this machine: build/host/ternel-host
+ifeq ($(wildcard build/setup/npm),)
+sim firmware host: setup
+	@$(MAKE) --no-print-directory $@
+else
+include sim/build.mk
+include firmware/build.mk
+include firmware/host.mk
+endif

@@ -4,11 +4,11 @@ import { parseArgs } from "node:util";
 import { configurations, isConfigurationName } from "../boards/configuration.ts";
 import { TernelError } from "../models/errors.ts";
 import { defaultModel, existing } from "./options.ts";
-import { numberIn } from "./reply.ts";
+import { numberIn, objectIn } from "./reply.ts";
 import { runOnConsole } from "./targets/console-target.ts";
 import { openSocSession } from "./targets/soc.ts";
-import { tokensPerSecond } from "./targets/target.ts";
 import { textStream } from "./text-stream.ts";
+import { statusLine } from "./verbs/run.ts";
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +23,8 @@ const seconds = (from: number) => ((performance.now() - from) / 1000).toFixed(1)
 
 async function tellStory(): Promise<void> {
   const { config, prompt } = values;
-  if (!isConfigurationName(config)) throw new TernelError("argument", `--config ${config}: ${Object.keys(configurations).join(", ")}`);
+  if (!isConfigurationName(config))
+    throw new TernelError("argument", `--config ${config}: ${Object.keys(configurations).join(", ")}`);
   const { clockHz } = configurations[config];
   const model = existing(values.model);
   const write = (text: string) => process.stdout.write(text);
@@ -32,23 +33,17 @@ async function tellStory(): Promise<void> {
   const session = await openSocSession(model, { config, flash: true, onText: write });
   try {
     const bootSeconds = seconds(start);
-    const bootCycles = numberIn(await session.send("/info"), "bootCycles");
+    const boot = objectIn(await session.send("/stats"), "boot");
+    const bootCycles = Object.keys(boot).reduce((sum, phase) => sum + numberIn(boot, phase), 0);
     write(`${prompt}\n${prompt}`);
     const story = textStream(model, write);
-    const run = await runOnConsole(session, "soc", { prompt, tokens: Number(values.tokens), temperature: 700, topP: 900, seed: 1n }, story.token);
+    const settings = { prompt, tokens: Number(values.tokens), temperature: 700, topP: 900, seed: 1n };
+    const run = await runOnConsole(session, "soc", settings, story.token);
     story.end();
-    const result = { ...run, clockHz };
-    const cyclesPerToken = Math.round((result.cycles ?? 0) / Math.max(result.tokens.length, 1));
-    const share = Math.round((100 * (result.acceleratorCycles ?? 0)) / Math.max(result.cycles ?? 0, 1));
-    const status = [
-      `boot ${bootCycles} cycles`,
-      `${result.tokens.length} tokens`,
-      `${cyclesPerToken} cycles/token`,
-      `${tokensPerSecond(result).toFixed(1)} tokens/s at ${clockHz / 1e6} MHz`,
-      `accelerator ${share}%`,
-    ];
-    write(`\n\n[${status.join(", ")}]\n`);
-    process.stderr.write(`simulated in ${seconds(start)} s: ${bootSeconds} s of boot through the flash, ${result.seconds.toFixed(1)} s for the story\n`);
+    write(`\n\n[boot ${bootCycles} cycles, ${statusLine({ ...run, clockHz }).slice(1)}\n`);
+    process.stderr.write(
+      `simulated in ${seconds(start)} s: ${bootSeconds} s of boot through the flash, ${run.seconds.toFixed(1)} s for the story\n`,
+    );
     process.stderr.write("To talk to it yourself: npx ternel console --board sim\n");
   } finally {
     await session.close();

@@ -6,7 +6,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { configurations, isConfigurationName } from "../boards/configuration.ts";
-import { generatedForConfiguration } from "./generate/configuration.ts";
 import { updateDocs } from "./generate/docs.ts";
 import { engineHeaders } from "./generate/headers.ts";
 import { buildPaths, projectRoot } from "./paths.ts";
@@ -25,6 +24,8 @@ if (values.config !== undefined) {
     process.stderr.write(`unknown configuration '${values.config}': ${Object.keys(configurations).join(", ")}\n`);
     process.exit(2);
   }
+  // Loaded here only: the other outputs do not depend on the accelerator.
+  const { generatedForConfiguration } = await import("./generate/configuration.ts");
   writeAll(buildPaths(values.config).folder, generatedForConfiguration(configurations[values.config]));
 }
 if (values.host === true) writeAll(join(projectRoot, "build/host/generated"), engineHeaders());

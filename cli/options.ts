@@ -5,7 +5,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { configurations, type ConfigurationName } from "../boards/configuration.ts";
 import { TernelError } from "../models/errors.ts";
 import { projectRoot } from "./paths.ts";
-import type { RunSettings } from "./targets/target.ts";
+import type { RunRequest } from "../models/reference/run.ts";
 
 /** A whole number in a range. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
@@ -57,7 +57,7 @@ export function settingsOptions(tokens: number): Option[] {
 }
 
 /** What commander leaves of {@link settingsOptions} and {@link promptOption}: the settings of a run. */
-export type SettingsOptions = RunSettings;
+export type SettingsOptions = RunRequest;
 
 export interface SocOptions {
   readonly config: ConfigurationName;
@@ -66,7 +66,7 @@ export interface SocOptions {
 
 /** Where the model that ships lies. */
 export function defaultModel(): string {
-  return join(projectRoot, "models/zoo/starter.tern");
+  return join(projectRoot, "models/zoo/stories-1m.tern");
 }
 
 /** The file or folder, which must exist. */

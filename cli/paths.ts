@@ -14,11 +14,12 @@ export function buildPaths(config: ConfigurationName) {
   const folder = join(projectRoot, "build", config);
   return {
     folder,
+    /** The configuration as JSON, with the build id. */
+    description: join(folder, "configuration.json"),
     verilog: join(folder, "verilog"),
     generated: join(folder, "generated"),
     simulator: join(folder, "sim/ternel-sim"),
     stage0: join(folder, "firmware/stage0.bin"),
     stage1: join(folder, "firmware/stage1.bin"),
-    images: join(folder, "images"),
   } as const;
 }

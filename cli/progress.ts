@@ -6,7 +6,7 @@ export interface Progress {
   readonly stop: () => void;
 }
 
-/** Begins a bar; it shows itself after two seconds. Always stop it. */
+/** Begins a bar; it shows itself at the first update after two seconds. Always stop it. */
 export function startProgress(title: string, total: number, unit: string): Progress {
   if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
   const bar = new SingleBar({
@@ -17,19 +17,17 @@ export function startProgress(title: string, total: number, unit: string): Progr
     clearOnComplete: true,
     hideCursor: true,
   });
-  let latest = 0;
+  const start = performance.now();
   let shown = false;
-  const timer = setTimeout(() => {
-    bar.start(total, latest);
-    shown = true;
-  }, 2000);
   return {
     update: (value) => {
-      latest = value;
       if (shown) bar.update(value);
+      else if (performance.now() - start > 2000) {
+        bar.start(total, value);
+        shown = true;
+      }
     },
     stop: () => {
-      clearTimeout(timer);
       if (shown) bar.stop();
     },
   };

@@ -23,7 +23,7 @@ const throws = (error: ErrorName) => (thrown: unknown) => thrown instanceof Tern
 const goodConsole = consoleProgram(`
   if (!line.startsWith("/prompt")) return reply({ event: "ok", line });
   for (const id of [3, 1]) reply({ event: "token", id });
-  reply({ event: "run", tokens: [3, 1], text: "é" + JSON.parse(line.slice(8)), stop: "length", promptTokens: 2, logitsHash: "ab", cycles: 9, acceleratorCycles: 4 });`);
+  reply({ event: "run", tokens: [3, 1], text: "é" + JSON.parse(line.slice(8)), stop: "length", promptTokens: 2, logitsHash: "ab", cycles: 9, promptCycles: 3, acceleratorCycles: 4 });`);
 
 const settings = { prompt: 'two\n"lines"', tokens: 2, temperature: 700, topP: 900, seed: 18446744073709551615n };
 
@@ -43,6 +43,7 @@ test("a run: settings are sent as decimals, tokens arrive one by one, boot text 
       promptTokens: 2,
       logitsHash: "ab",
       cycles: 9,
+      promptCycles: 3,
       acceleratorCycles: 4,
       seconds: 0,
     },

@@ -18,7 +18,7 @@ export interface SessionOptions {
   readonly silenceLimit: number;
   /** Longest time, in seconds, from the start to the console's first prompt. */
   readonly bootLimit: number;
-  /** What the machine prints outside of machine mode. */
+  /** What the machine prints until its console's first prompt, that included. */
   readonly onText?: (text: string) => void;
 }
 
@@ -43,7 +43,7 @@ class Incoming {
   private text = "";
   private failure: TernelError | undefined;
   private wake: (() => void) | undefined;
-  private readonly onText: (text: string) => void;
+  private onText: (text: string) => void;
 
   constructor(onText: (text: string) => void) {
     this.onText = onText;
@@ -112,6 +112,7 @@ class Incoming {
       if (error !== undefined) throw error;
       return this.text.endsWith(consolePrompt) ? true : undefined;
     }, limit);
+    this.onText = () => undefined; // what follows is the echo of the machine mode's own command
   }
 }
 

@@ -21,7 +21,10 @@ export interface CallOptions {
 
 /** Runs `ternel` with these arguments; a status of its own is no error here. */
 export async function ternel(args: readonly string[], options: CallOptions = {}): Promise<Outcome> {
-  const child = spawn(process.execPath, [join(projectRoot, "cli/ternel.js"), ...args], { cwd: options.folder ?? projectRoot, stdio: "pipe" });
+  const child = spawn(process.execPath, [join(projectRoot, "cli/ternel.js"), ...args], {
+    cwd: options.folder ?? projectRoot,
+    stdio: "pipe",
+  });
   const timer = setTimeout(() => child.kill("SIGTERM"), (options.limit ?? 120) * 1000);
   const output: Buffer[] = [];
   const complaints: Buffer[] = [];

@@ -1,8 +1,9 @@
 // A target behind a console: the same commands for the native program and for the simulated SoC.
 import { TernelError } from "../../models/errors.ts";
+import type { RunRequest } from "../../models/reference/run.ts";
 import { numberIn, numbersIn, textIn } from "../reply.ts";
 import type { Session } from "../session.ts";
-import type { EngineName, RunResult, RunSettings, TargetName } from "./target.ts";
+import type { EngineName, RunResult, TargetName } from "./target.ts";
 
 /** Thousandths as the console reads them: a decimal with at most three places. */
 function decimal(thousandths: number): string {
@@ -18,7 +19,7 @@ export async function selectEngine(session: Session, engine: EngineName): Promis
 export async function runOnConsole(
   session: Session,
   target: TargetName,
-  settings: RunSettings,
+  settings: RunRequest,
   onToken?: (id: number) => void,
 ): Promise<RunResult> {
   await session.send(`/temp ${decimal(settings.temperature)}`);
@@ -37,7 +38,13 @@ export async function runOnConsole(
     stop,
     promptTokens: numberIn(reply, "promptTokens"),
     logitsHash: textIn(reply, "logitsHash"),
-    ...(target === "soc" ? { cycles: numberIn(reply, "cycles"), acceleratorCycles: numberIn(reply, "acceleratorCycles") } : {}),
+    ...(target === "soc"
+      ? {
+          cycles: numberIn(reply, "cycles"),
+          promptCycles: numberIn(reply, "promptCycles"),
+          acceleratorCycles: numberIn(reply, "acceleratorCycles"),
+        }
+      : {}),
     seconds,
   };
 }

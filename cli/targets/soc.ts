@@ -1,13 +1,13 @@
 // The simulated SoC: build/<config>/sim/ternel-sim with a flash image. The fast path puts what stage 0 would copy into DRAM right
 // away (boot mode 1: it still checks everything); the true path boots through the bit-level flash.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configurations, type ConfigurationName } from "../../boards/configuration.ts";
 import { makeTargets } from "../make.ts";
 import { buildPaths } from "../paths.ts";
 import { openSession, type Session } from "../session.ts";
-import { flashImage } from "../flash-image.ts";
+import { buildFlashImage } from "../flash-image.ts";
 import { runOnConsole, selectEngine } from "./console-target.ts";
 import type { EngineName, Target } from "./target.ts";
 
@@ -28,10 +28,9 @@ export interface PreparedSimulator {
 /** Builds simulator and firmware, and writes the flash image of a model into a folder of its own. */
 export async function prepareSimulator(modelFile: string, settings: SocSettings): Promise<PreparedSimulator> {
   const { config, flash = false } = settings;
-  await makeTargets(["sim", "firmware"], config);
+  await makeTargets(["sim"], config);
   const paths = buildPaths(config);
-  const model = readFileSync(modelFile);
-  const image = flashImage(config, model);
+  const { image } = await buildFlashImage(config, modelFile);
   const folder = mkdtempSync(join(tmpdir(), "ternel-"));
   const write = (name: string, bytes: Uint8Array) => {
     writeFileSync(join(folder, name), bytes);

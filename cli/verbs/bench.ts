@@ -68,7 +68,7 @@ export async function benchMatvec(
 ): Promise<BenchResult> {
   const session = await openSocSession(existing(options.model), options);
   try {
-    const reply = await session.send(`/bench ${rows} ${columns}`);
+    const reply = await session.send(`/bench matvec ${rows} ${columns}`);
     const { clockHz } = configurations[options.config];
     const stalls = objectIn(reply, "stalls");
     const cycles = numberIn(reply, "cycles");

@@ -1,6 +1,7 @@
 // ternel compare: one prompt on every engine; equal tokens and equal logits, or exit status 1.
 import { Option, type Command } from "commander";
 import { TernelError } from "../../models/errors.ts";
+import type { RunRequest } from "../../models/reference/run.ts";
 import {
   existing,
   flashOption,
@@ -16,14 +17,7 @@ import {
 import { printObject, table } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import { openTarget } from "../targets/open-target.ts";
-import {
-  tokensPerSecond,
-  type EngineName,
-  type RunResult,
-  type RunSettings,
-  type Target,
-  type TargetName,
-} from "../targets/target.ts";
+import { tokensPerSecond, type EngineName, type RunResult, type Target, type TargetName } from "../targets/target.ts";
 
 interface CompareOptions extends SocOptions, SettingsOptions {
   readonly model: string;
@@ -97,7 +91,7 @@ async function compareCpu(model: string, reference: Target, options: CompareOpti
   }
 }
 
-async function runWithProgress(target: Target, name: TargetName | "soc cpu", settings: RunSettings): Promise<RunResult> {
+async function runWithProgress(target: Target, name: TargetName | "soc cpu", settings: RunRequest): Promise<RunResult> {
   const progress = startProgress(name, settings.tokens, "tokens");
   let count = 0;
   return target

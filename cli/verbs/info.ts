@@ -92,7 +92,8 @@ function engineMemory(header: Header): number {
   return vectors.reduce((sum, bytes) => sum + Math.ceil(bytes / 64) * 64, 0);
 }
 
-function printInfo(info: ModelInfo): void {
+/** The table for people. */
+export function printInfo(info: ModelInfo): void {
   const rows = Object.entries(info).map(([name, value]: [string, ModelInfo[keyof ModelInfo]]) => [
     name,
     typeof value === "object"

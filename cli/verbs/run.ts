@@ -14,7 +14,15 @@ import {
 import { printObject } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import { openTarget } from "../targets/open-target.ts";
-import { targetNames, tokensPerSecond, type EngineName, type RunResult, type TargetName } from "../targets/target.ts";
+import {
+  acceleratorShare,
+  cyclesPerToken,
+  targetNames,
+  tokensPerSecond,
+  type EngineName,
+  type RunResult,
+  type TargetName,
+} from "../targets/target.ts";
 import { textStream } from "../text-stream.ts";
 
 interface RunOptions extends SocOptions, SettingsOptions {
@@ -65,17 +73,14 @@ async function runPrompt(options: RunOptions): Promise<void> {
   }
 }
 
-/** The line below a story, as the console prints it: `[42 tokens, 12.3 tok/s, 812345 cycles/token, accelerator 31%, stop: end]`. */
+/** The line below a story: `[42 tokens, 12.3 tok/s at 100 MHz, 812345 cycles/token, accelerator 31%, 9.8 s here, stop: end]`. */
 export function statusLine(result: RunResult): string {
-  const parts = [
-    `${result.tokens.length} tokens`,
-    `${tokensPerSecond(result).toFixed(1)} tok/s${result.clockHz === undefined ? "" : ` at ${result.clockHz / 1e6} MHz`}`,
-  ];
-  if (result.cycles !== undefined && result.tokens.length > 0)
-    parts.push(`${Math.round(result.cycles / result.tokens.length)} cycles/token`);
-  if (result.cycles !== undefined && result.acceleratorCycles !== undefined) {
-    parts.push(`accelerator ${Math.round((100 * result.acceleratorCycles) / Math.max(result.cycles, 1))}%`);
-  }
+  const clock = result.clockHz === undefined ? "" : ` at ${result.clockHz / 1e6} MHz`;
+  const parts = [`${result.tokens.length} tokens`, `${tokensPerSecond(result).toFixed(1)} tok/s${clock}`];
+  const cycles = cyclesPerToken(result);
+  if (cycles !== undefined) parts.push(`${Math.round(cycles)} cycles/token`);
+  const share = acceleratorShare(result);
+  if (share !== undefined) parts.push(`accelerator ${Math.round(100 * share)}%`);
   parts.push(`${result.seconds.toFixed(1)} s here`, `stop: ${result.stop}`);
   return `[${parts.join(", ")}]`;
 }
