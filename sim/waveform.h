@@ -21,6 +21,6 @@ class Waveform {
 
   private:
     std::unique_ptr<VerilatedFstC> file;
-    uint64_t first;
-    uint64_t end;
+    [[maybe_unused]] uint64_t first;
+    [[maybe_unused]] uint64_t end;
 };
