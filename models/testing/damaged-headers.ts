@@ -128,15 +128,14 @@ function hostileFields(model: Model): Damage[] {
   for (const field of numberFields) {
     const { offset, bytes } = headerFields[field];
     const own = field in limits ? limits[field as keyof typeof limits] : 1;
-    for (const value of [0, 1, 2, 3, 13, own, own + 1, 0x7fff, 0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff]) {
-      const written = bytes === 2 ? value & 0xffff : value;
-      if (bytes === 2 ? value > 0xffff : value > 0xffff_ffff) continue;
+    for (const value of new Set([0, 1, 2, 3, 13, own, own + 1, 0x7fff, 0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff])) {
+      if (value >= 2 ** (8 * bytes)) continue;
       const change = (_: Uint8Array, view: DataView): void => {
-        if (bytes === 2) view.setUint16(offset, written, true);
-        else view.setUint32(offset, written, true);
+        if (bytes === 2) view.setUint16(offset, value, true);
+        else view.setUint32(offset, value, true);
       };
-      const unchanged = { version: 1, architecture: 1, commandBytes: 0, flags: 0 }[field as string] === written;
-      damages.push({ name: `hostile-${field}-${value}`, error: unchanged ? undefined : expectation(model, field, written), change });
+      const unchanged = { version: 1, architecture: 1, commandBytes: 0, flags: 0 }[field as string] === value;
+      damages.push({ name: `hostile-${field}-${value}`, error: unchanged ? undefined : expectation(model, field, value), change });
     }
   }
   return damages;

@@ -9,7 +9,7 @@ function patch(layout: Layout, array: string, offset: number, bits: 8 | 16 | 32,
   const place = layout.places.get(array);
   if (place === undefined || offset + bits / 8 > place.bytes) throw new Error(`no ${array} + ${offset}`);
   return {
-    name: `${array}-${offset}-${value}`,
+    name: `${array}-${offset}-${bits}-${value}`,
     error,
     change: (_, view) => {
       if (bits === 8) view.setUint8(place.offset + offset, value);
