@@ -24,7 +24,7 @@ LITEX_CFLAGS := --specs=picolibc.specs $(RISCV_CPU) $(REPRODUCIBLE) -std=gnu99 -
 FIRMWARE_LDFLAGS = --specs=picolibc.specs $(RISCV_CPU) -nostartfiles -DPICOLIBC_INTEGER_PRINTF_SCANF -L$(FIRMWARE) \
   -Wl,--gc-sections -Wl,--build-id=none -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments -Wl,-Map=$(@:.elf=.map)
 
-firmware_c = $(filter-out %.test.c,$(wildcard $(addprefix firmware/,$(addsuffix /*.c,$(1)))))
+firmware_c = $(filter-out %_test.c,$(wildcard $(addprefix firmware/,$(addsuffix /*.c,$(1)))))
 
 STAGE0_SOURCES := firmware/boot/start.S $(call firmware_c,boot) $(addprefix firmware/drivers/, \
   accelerator.c cache.c print.c restart.c sha256_hardware.c timer.c uart.c watchdog.c) \
@@ -73,8 +73,9 @@ $(FIRMWARE)/%.bin: $(FIRMWARE)/%.elf
 	$(QUIET)$(RISCV)objcopy -O binary $< $@
 
 # Sizes and stack against firmware/budgets.json: the build fails above them.
-$(FIRMWARE)/budgets.checked: firmware/linker/budgets.ts firmware/budgets.json $(FIRMWARE)/stage0.elf $(FIRMWARE)/stage1.elf
+$(FIRMWARE)/budgets.checked: firmware/linker/budgets.ts firmware/linker/stack-depth.ts firmware/budgets.json $(FIRMWARE)/stage0.elf $(FIRMWARE)/stage1.elf
 	@node firmware/linker/budgets.ts $(FIRMWARE) > $@.new || { cat $@.new; exit 1; }
 	@mv $@.new $@ && cat $@
 
+include firmware/tests.mk
 -include $(STAGE0_OBJECTS:.o=.d) $(STAGE1_OBJECTS:.o=.d)

@@ -7,6 +7,13 @@
 
 static const struct console_settings defaults = {.temperature = 700, .top_p = 900, .seed = 1, .tokens = 256};
 
+/// "container: hash mismatch": nothing in it needs escaping in JSON (models/errors.test.ts).
+static void print_message(const struct ternel_platform *platform, enum ternel_error error) {
+    output_text(platform, ternel_error_subject(error));
+    output_text(platform, ": ");
+    output_text(platform, ternel_error_message(error));
+}
+
 void console_error(const struct console *console, enum ternel_error error, const char *detail) {
     const struct ternel_platform *platform = console->platform;
     if (console->settings.machine) {
@@ -16,7 +23,10 @@ void console_error(const struct console *console, enum ternel_error error, const
         output_text(platform, "\"E");
         output_decimal(platform, (uint64_t)error);
         output_text(platform, "\"");
-        json_text(&json, "message", ternel_error_message(error));
+        json_name(&json, "message");
+        output_text(platform, "\"");
+        print_message(platform, error);
+        output_text(platform, "\"");
         json_close(&json, '}');
         json_end(&json);
         return;
@@ -24,7 +34,7 @@ void console_error(const struct console *console, enum ternel_error error, const
     output_text(platform, "E");
     output_decimal(platform, (uint64_t)error);
     output_text(platform, " ");
-    output_text(platform, ternel_error_message(error));
+    print_message(platform, error);
     if (detail != NULL) {
         output_text(platform, " (");
         output_text(platform, detail);

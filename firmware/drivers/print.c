@@ -33,5 +33,7 @@ void print_error(enum ternel_error error) {
     print_text("E");
     print_decimal((uint64_t)error);
     print_text(" ");
+    print_text(ternel_error_subject(error));
+    print_text(": ");
     print_text(ternel_error_message(error));
 }

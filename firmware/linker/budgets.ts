@@ -10,7 +10,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { deepestChain, parseCalls, parseFrames, type Frames } from "./stack-depth.ts";
+import { deepestChain, parseCalls, parseFrames, parseLibraryFrames, type Frames } from "./stack-depth.ts";
 
 type Stage = "stage0" | "stage1";
 interface Budget {
@@ -44,8 +44,9 @@ function stageFrames(folder: string): Frames {
 
 function measure(folder: string, stage: Stage): Budget & { readonly chain: readonly string[] } {
   const elf = join(folder, `${stage}.elf`);
-  const frames = stageFrames(join(folder, stage));
-  const calls = parseCalls(tool("objdump", "-d", "--no-show-raw-insn", elf));
+  const disassembly = tool("objdump", "-d", "--no-show-raw-insn", elf);
+  const frames: Frames = new Map([...parseLibraryFrames(disassembly), ...stageFrames(join(folder, stage))]);
+  const calls = parseCalls(disassembly);
   const depth = deepestChain(roots[stage], frames, calls);
   const linked = [...frames].filter(([name]) => calls.has(name));
   return {

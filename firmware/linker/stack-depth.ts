@@ -20,6 +20,24 @@ export function parseFrames(text: string): Frames {
   return frames;
 }
 
+/**
+ * Frames of the functions that came without a .su file (the C library): what they take off the stack pointer, and what GCC's save
+ * routines for small code (`__riscv_save_N`: registers ra and s0 to s(N-1), in steps of 16 bytes) take for them.
+ */
+export function parseLibraryFrames(disassembly: string): Frames {
+  const frames = new Map<string, number>();
+  let name = "";
+  for (const line of disassembly.split("\n")) {
+    const header = /^[0-9a-f]+ <([^>]+)>:$/.exec(line);
+    const taken = /\taddi?\tsp,sp,-(\d+)/.exec(line);
+    const saved = /\tjal\tt0,[0-9a-f]+ <__riscv_save_(\d+)>/.exec(line);
+    if (header !== null) name = plainName(header[1] ?? "");
+    else if (taken !== null) frames.set(name, (frames.get(name) ?? 0) + Number(taken[1]));
+    else if (saved !== null) frames.set(name, (frames.get(name) ?? 0) + 16 * (Math.floor(Number(saved[1]) / 4) + 1));
+  }
+  return frames;
+}
+
 /** Clones that GCC makes of a function (`name.constprop.0`, `name.isra.0`, `name.part.0`) belong to it. */
 function plainName(name: string): string {
   return name.replace(/\..*$/, "");

@@ -58,7 +58,7 @@ enum ternel_error bench_matvec(struct accelerator *accelerator, const struct ben
     // Columns that only pad the matrix to the port have random weights too: their activations are zero.
     int8_t *activation = (int8_t *)(memory->bytes + layout.activation.value);
     for (uint32_t column = 0; column < layout.stride; column++) {
-        activation[column] = column < columns ? (int8_t)((int32_t)(next_random(&state) % 255) - 127) : 0;
+        activation[column] = (int8_t)(column < columns ? (int32_t)(next_random(&state) % 255) - 127 : 0);
     }
     int32_t *results = (int32_t *)(void *)(memory->bytes + layout.results.value);
     int32_t *expected = (int32_t *)(void *)(memory->bytes + layout.expected.value);
