@@ -1,0 +1,53 @@
+#include "arena.h"
+
+#include <stdlib.h>
+
+#include "testing.h"
+
+/// The buffers in the order of their addresses, each with its size: none may reach into the next.
+static void check(const struct ternel_shape *shape) {
+    struct ternel_buffers b;
+    uint32_t bytes = 0;
+    EXPECT(ternel_arena_layout(shape, NULL, &b, &bytes) == TERNEL_OK && b.residual == NULL);
+    uint8_t *arena = aligned_alloc(64, bytes);
+    EXPECT(ternel_arena_layout(shape, arena, &b, &bytes) == TERNEL_OK);
+    size_t d = shape->dimension;
+    size_t widest = d > shape->intermediate ? d : shape->intermediate;
+    const struct {
+        void *start;
+        size_t size;
+    } buffers[] = {
+        {b.residual, 4 * d},
+        {b.normed, 4 * d},
+        {b.forget, 4 * d},
+        {b.candidate, 4 * d},
+        {b.output, 4 * d},
+        {b.gate_up, 8 * (size_t)shape->intermediate},
+        {b.state, 4 * d * shape->layers},
+        {b.logits, 4 * (size_t)shape->vocabulary},
+        {b.candidates, sizeof(struct ternel_candidate) * shape->vocabulary},
+        {b.activation, (widest + shape->column_align - 1) / shape->column_align * shape->column_align},
+    };
+    size_t end = 0;
+    for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++) {
+        size_t start = (size_t)((uint8_t *)buffers[i].start - arena);
+        EXPECT(start >= end && start % 64 == 0);
+        end = start + buffers[i].size;
+    }
+    EXPECT(end <= bytes && bytes - end < 64);
+    free(arena);
+}
+
+void test_arena(void) {
+    uint64_t random = 9;
+    for (int i = 0; i < 200; i++) {
+        struct ternel_shape shape = {
+            .vocabulary = 1 + testing_below(&random, 2000),
+            .dimension = 1 + testing_below(&random, 300),
+            .layers = 1 + testing_below(&random, 8),
+            .intermediate = 1 + testing_below(&random, 700),
+            .column_align = 8U << testing_below(&random, 4),
+        };
+        check(&shape);
+    }
+}

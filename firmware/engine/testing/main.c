@@ -1,0 +1,77 @@
+// The engine's unit tests. `ternel-tests NAME` runs one, without a name all; `--list` names them. Two more
+// commands serve the tests that compare with TypeScript:
+//
+//     ternel-tests --model SEED      writes a random container to standard output
+//     ternel-tests --pieces          reads a text, prints the length of each of its pieces
+#include <stdlib.h>
+#include <string.h>
+
+#include "model_fixture.h"
+#include "pieces.h"
+#include "testing.h"
+
+struct test {
+    const char *name;
+    void (*run)(void);
+};
+
+static const struct test tests[] = {
+    {"numerics", test_numerics},
+    {"gates", test_gates},
+    {"rmsnorm", test_rmsnorm},
+    {"bitlinear", test_bitlinear},
+    {"matvec_cpu", test_matvec_cpu},
+    {"sampler", test_sampler},
+    {"utf8", test_utf8},
+    {"pieces", test_pieces},
+    {"tokenizer", test_tokenizer},
+    {"checked", test_checked},
+    {"container", test_container},
+    {"arena", test_arena},
+    {"run", test_run},
+};
+enum { TESTS = sizeof tests / sizeof tests[0] };
+
+static int write_model(uint64_t seed) {
+    struct model_fixture fixture = model_fixture_random(seed);
+    size_t written = fwrite(fixture.bytes, 1, fixture.size, stdout);
+    int status = written == fixture.size ? EXIT_SUCCESS : EXIT_FAILURE;
+    model_fixture_free(&fixture);
+    return status;
+}
+
+static int print_pieces(void) {
+    static uint8_t text[1 << 20];
+    size_t size = fread(text, 1, sizeof text, stdin);
+    for (size_t start = 0; start < size;) {
+        size_t length = ternel_piece_length(text + start, size - start);
+        printf("%zu\n", length);
+        start += length;
+    }
+    return EXIT_SUCCESS;
+}
+
+int main(int count, char **words) {
+    const char *wanted = count > 1 ? words[1] : NULL;
+    if (count == 3 && strcmp(wanted, "--model") == 0) {
+        return write_model(strtoull(words[2], NULL, 10));
+    }
+    if (count == 2 && strcmp(wanted, "--pieces") == 0) {
+        return print_pieces();
+    }
+    bool found = false;
+    for (size_t i = 0; i < TESTS; i++) {
+        if (wanted != NULL && strcmp(wanted, "--list") == 0) {
+            printf("%s\n", tests[i].name);
+            found = true;
+        } else if (wanted == NULL || strcmp(wanted, tests[i].name) == 0) {
+            tests[i].run();
+            found = true;
+        }
+    }
+    if (!found) {
+        fprintf(stderr, "no test %s\n", wanted);
+        return 2;
+    }
+    return testing_failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,221 @@
+#include "model_fixture.h"
+
+#include <nettle/sha2.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "testing.h"
+
+/// Bytes as they are written; without memory it only counts.
+struct writer {
+    uint8_t *bytes;
+    size_t at;
+};
+
+static void put(struct writer *writer, uint64_t value, unsigned count) {
+    for (unsigned i = 0; i < count; i++) {
+        if (writer->bytes != NULL) {
+            writer->bytes[writer->at] = (uint8_t)(value >> 8 * i);
+        }
+        writer->at++;
+    }
+}
+
+static void pad(struct writer *writer, size_t align) {
+    while (writer->at % align != 0) {
+        put(writer, 0, 1);
+    }
+}
+
+static void put_header(struct writer *w, const struct fixture_shape *s, size_t total, uint32_t text_bytes) {
+    static const char name[32] = "fixture \"\\";
+    const uint32_t fields[] = {
+        0x4e524554,
+        1 | 128 << 16,
+        1,
+        (uint32_t)total,
+        s->vocabulary,
+        s->dimension,
+        s->layers,
+        s->intermediate,
+        s->column_align,
+        s->token_count,
+        text_bytes,
+        s->merge_count,
+        0,
+        s->vocabulary - 1,
+        s->vocabulary / 2,
+        0,
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        put(w, fields[i], 4);
+    }
+    for (size_t i = 0; i < sizeof name; i++) {
+        put(w, (uint8_t)name[i], 1);
+    }
+    while (w->at < 128) {
+        put(w, 0, 1);
+    }
+}
+
+/// Token i < 256 is the byte i; a later one has one to four random letters. Merges: (left, right) ascending
+/// in both.
+static uint32_t put_tokenizer(struct writer *w, const struct fixture_shape *s, uint64_t *random) {
+    uint32_t text_bytes = 0;
+    uint64_t lengths = *random;
+    put(w, 0, 4);
+    for (uint32_t i = 0; i < s->token_count; i++) {
+        text_bytes += i < 256 ? 1 : 1 + testing_below(&lengths, 4);
+        put(w, text_bytes, 4);
+    }
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        uint32_t token = s->token_count >= 256 ? byte : byte % (s->token_count + 1);
+        put(w, token == s->token_count ? UINT32_MAX : token, 4);
+    }
+    uint32_t step = 1 + s->token_count * 8 / (s->merge_count + 1);
+    uint64_t pair = (uint64_t)(s->token_count >= 256 ? 'a' : 0) * s->token_count;
+    for (uint32_t i = 0; i < s->merge_count; i++) {
+        pair += 1 + testing_below(random, step);
+        put(w, pair / s->token_count % s->token_count, 4);
+        put(w, pair % s->token_count, 4);
+        put(w, testing_below(random, s->merge_count), 4);
+        put(w, testing_below(random, s->token_count), 4);
+    }
+    for (uint32_t i = 0; i < text_bytes; i++) {
+        put(w, i < 256 ? i : 'a' + testing_below(random, 26), 1);
+    }
+    return text_bytes;
+}
+
+static void put_gain(struct writer *w, uint32_t count, uint64_t *random) {
+    put(w, 9 + testing_below(random, 4), 4);
+    put(w, 0, 4);
+    put(w, testing_random(random) >> (20 + testing_below(random, 44)), 8);
+    for (uint32_t i = 0; i < count; i++) {
+        put(w, testing_random(random) >> testing_below(random, 4), 2);
+    }
+    pad(w, 16);
+}
+
+static void put_scale(struct writer *w, int exponent, uint64_t *random) {
+    put(w, 32768 + testing_below(random, 32768), 2);
+    put(w, (uint64_t)(exponent + (int)testing_below(random, 4)), 2);
+}
+
+static void put_tables(struct writer *w, const struct fixture_shape *s, uint64_t *random) {
+    put(w, 14, 1);
+    put(w, 16, 1);
+    put(w, 13 + testing_below(random, 8), 1);
+    put(w, 0, 1);
+    pad(w, 16);
+    for (uint32_t i = 0; i < s->layers; i++) {
+        for (uint32_t j = 0; j < 16; j++) {
+            put(w, j < 9 ? 10 + testing_below(random, 11) : 0, 1);
+        }
+    }
+    for (uint32_t i = 0; i < s->layers; i++) {
+        for (uint32_t j = 0; j < 8; j++) {
+            put_gain(w, s->dimension, random);
+        }
+        put_gain(w, s->intermediate, random);
+    }
+    put_gain(w, s->dimension, random);
+    put_gain(w, s->dimension, random);
+    for (uint32_t i = 0; i < 6 * s->layers + 1; i++) {
+        put_scale(w, 21, random);
+    }
+    pad(w, 16);
+    for (uint32_t i = 0; i < s->vocabulary; i++) {
+        put_scale(w, 20, random);
+    }
+    pad(w, 16);
+    for (uint32_t i = 0; i < s->layers * s->dimension; i++) {
+        put(w, i < s->dimension ? 0 : testing_random(random), 2);
+    }
+}
+
+/// Random bytes, padding included: an engine must not let what lies beyond rows and columns change its
+/// results. (The TypeScript reader ignores it, too.)
+static void put_matrix(struct writer *w, uint32_t rows, uint32_t columns, uint32_t align, uint64_t *random) {
+    pad(w, 64);
+    size_t bytes = (size_t)((rows + 4) / 5) * ((columns + align - 1) / align * align);
+    for (size_t i = 0; i < bytes; i++) {
+        put(w, testing_random(random) >> 32, 1);
+    }
+}
+
+static void put_weights(struct writer *w, const struct fixture_shape *s, uint64_t *random) {
+    uint32_t d = s->dimension;
+    for (uint32_t i = 0; i < s->vocabulary * d; i++) {
+        put(w, testing_random(random) >> 32, 1);
+    }
+    for (uint32_t i = 0; i < s->layers; i++) {
+        for (uint32_t j = 0; j < 4; j++) {
+            put_matrix(w, d, d, s->column_align, random);
+        }
+        put_matrix(w, 2 * s->intermediate, d, s->column_align, random);
+        put_matrix(w, d, s->intermediate, s->column_align, random);
+    }
+    put_matrix(w, s->vocabulary, d, s->column_align, random);
+}
+
+/// Writes everything; `total` and `text_bytes` are known from a first pass without memory.
+static void put_model(struct writer *w, const struct fixture_shape *s, uint64_t seed, size_t total,
+                      uint32_t *text_bytes) {
+    uint64_t random = seed * 2 + 1;
+    put_header(w, s, total, *text_bytes);
+    *text_bytes = put_tokenizer(w, s, &random);
+    pad(w, 64);
+    put_tables(w, s, &random);
+    pad(w, 64);
+    put_weights(w, s, &random);
+    pad(w, 64);
+    for (int i = 0; i < 64; i++) {
+        put(w, 0, 1);
+    }
+}
+
+void model_fixture_seal(uint8_t *bytes, size_t size) {
+    struct sha256_ctx state;
+    sha256_init(&state);
+    sha256_update(&state, size - 64, bytes);
+    sha256_digest(&state, 32, bytes + size - 64);
+}
+
+struct model_fixture model_fixture_make(const struct fixture_shape *shape, uint64_t seed) {
+    struct writer writer = {.bytes = NULL};
+    uint32_t text_bytes = 0;
+    put_model(&writer, shape, seed, 0, &text_bytes);
+    struct model_fixture fixture = {.size = writer.at};
+    void *bytes = NULL;
+    if (posix_memalign(&bytes, 64, fixture.size) != 0) {
+        abort();
+    }
+    fixture.bytes = bytes;
+    writer = (struct writer){.bytes = fixture.bytes};
+    put_model(&writer, shape, seed, fixture.size, &text_bytes);
+    model_fixture_seal(fixture.bytes, fixture.size);
+    return fixture;
+}
+
+struct model_fixture model_fixture_random(uint64_t seed) {
+    uint64_t random = seed * 2 + 1;
+    for (int i = 0; i < 8; i++) {
+        testing_random(&random);
+    }
+    struct fixture_shape shape = {
+        .dimension = 1 + testing_below(&random, 100),
+        .layers = 1 + testing_below(&random, 3),
+        .intermediate = 1 + testing_below(&random, 300),
+        .column_align = 8U << testing_below(&random, 4),
+        .token_count = 256 + testing_below(&random, 100),
+        .merge_count = testing_below(&random, 200),
+    };
+    shape.vocabulary = shape.token_count + testing_below(&random, 50);
+    return model_fixture_make(&shape, seed);
+}
+
+void model_fixture_free(struct model_fixture *fixture) {
+    free(fixture->bytes);
+    *fixture = (struct model_fixture){.bytes = NULL};
+}
