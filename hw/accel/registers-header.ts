@@ -46,7 +46,9 @@ export function emitRegistersHeader(): string {
     );
   }
   for (const register of registers) {
-    lines.push(`_Static_assert(TERNEL_REGISTER_${register.name} < TERNEL_WINDOW_${windows[0]?.name ?? ""}, "${register.name} in a window");`);
+    lines.push(
+      `_Static_assert(TERNEL_REGISTER_${register.name} < TERNEL_WINDOW_${windows[0]?.name ?? ""}, "${register.name} in a window");`,
+    );
   }
   lines.push("", "#endif", "");
   return lines.join("\n");

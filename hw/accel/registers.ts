@@ -144,7 +144,12 @@ export const registers: readonly Register[] = [
     reset: 0,
     fields: [
       { name: "BUSY", bit: 0, width: 1, description: "a command runs" },
-      { name: "DONE", bit: 1, width: 1, description: "the last command has ended or was refused; cleared by a start or CLEAR_DONE" },
+      {
+        name: "DONE",
+        bit: 1,
+        width: 1,
+        description: "the last command has ended or was refused; cleared by a start or CLEAR_DONE",
+      },
       { name: "ERROR", bit: 8, width: 4, description: "error code of the last command, 0 = none" },
       { name: "RESULTS", bit: 16, width: 16, description: "results waiting in the FIFO" },
     ],
@@ -217,7 +222,12 @@ export const registers: readonly Register[] = [
 ];
 
 export const windows: readonly Window[] = [
-  { name: "ACTIVATION", offset: 0x4000, bytes: 0x4000, description: "activation buffer, write only, int8 in column order, byte enables" },
+  {
+    name: "ACTIVATION",
+    offset: 0x4000,
+    bytes: 0x4000,
+    description: "activation buffer, write only, int8 in column order, byte enables",
+  },
   { name: "RESULT", offset: 0x8000, bytes: 0x4000, description: "result FIFO: a read anywhere takes the next int32" },
   { name: "SHA_BLOCK", offset: 0xc000, bytes: 0x40, description: "message block for START_SHA_BLOCK, write only, whole words" },
 ];
