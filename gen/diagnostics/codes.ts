@@ -14,7 +14,8 @@ export interface CodeEntry {
 export const codes = {
   W101: {
     title: "width mismatch",
-    cause: "An assignment or connection joins two signals of different widths. The language never cuts or extends a value silently.",
+    cause:
+      "An assignment or connection joins two signals of different widths. The language never cuts or extends a value silently.",
     fix: "Say what is meant: .truncate(n) or .wrap(n) to lose the high bits, .extend(n) to grow, or declare the target with the width of the value.",
     example: "count.set(count.add(1))",
   },
@@ -50,7 +51,8 @@ export const codes = {
   },
   W107: {
     title: "bits out of range",
-    cause: "A bit, a range of bits or a vector's element does not exist. Numbering starts at 0; bits(high, low) includes both ends.",
+    cause:
+      "A bit, a range of bits or a vector's element does not exist. Numbering starts at 0; bits(high, low) includes both ends.",
     fix: "Stay between 0 and the width minus 1; write the higher bit first.",
     example: "a.bits(8, 1) // a: uint(8)",
   },
@@ -74,7 +76,8 @@ export const codes = {
   },
   W111: {
     title: "malformed expression",
-    cause: "A node of the IR breaks the IR's own typing rules. Programs in the language cannot do that; circuits that other tools build can.",
+    cause:
+      "A node of the IR breaks the IR's own typing rules. Programs in the language cannot do that; circuits that other tools build can.",
     fix: "Build nodes with gen/ir/build.ts, which derives their types.",
     example: "a slice of a signal of 8 bits whose type says 9",
   },
@@ -98,7 +101,8 @@ export const codes = {
   },
   D204: {
     title: "never read",
-    cause: "A register, wire, node or memory is not read anywhere: it does nothing, and usually another signal was read by mistake.",
+    cause:
+      "A register, wire, node or memory is not read anywhere: it does nothing, and usually another signal was read by mistake.",
     fix: "Read it, or remove it.",
     example: 'm.node("sum", a.add(b)) // and the node is not used',
   },
@@ -134,7 +138,8 @@ export const codes = {
   },
   L301: {
     title: "combinational loop",
-    cause: "A signal depends on itself without a register in between. The dependence is counted by whole signals, through instances too.",
+    cause:
+      "A signal depends on itself without a register in between. The dependence is counted by whole signals, through instances too.",
     fix: "Put a register into the path. Where only different bits of one signal depend on each other, split it into several.",
     example: "a.set(b.not()); b.set(a)",
   },
@@ -212,7 +217,8 @@ export const codes = {
   },
   P703: {
     title: "signal used as a JavaScript value",
-    cause: "JavaScript's own operators and statements were used on a signal: they run while the design is built, when no signal has a value.",
+    cause:
+      "JavaScript's own operators and statements were used on a signal: they run while the design is built, when no signal has a value.",
     fix: "Use the methods: a.add(b), a.eq(b), mux(condition, x, y), m.when(condition, ...).",
     example: "if (count > 3) { ... }",
   },

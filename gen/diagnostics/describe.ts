@@ -29,7 +29,13 @@ const binarySymbols: Readonly<Record<BinaryOperator, string>> = {
   shiftRight: ">>",
 };
 
-const unarySymbols: Readonly<Record<UnaryOperator, string>> = { not: "~", negate: "-", reduceAnd: "&", reduceOr: "|", reduceXor: "^" };
+const unarySymbols: Readonly<Record<UnaryOperator, string>> = {
+  not: "~",
+  negate: "-",
+  reduceAnd: "&",
+  reduceOr: "|",
+  reduceXor: "^",
+};
 
 /** `mac.sum` for a signal, `mac: (a + b)` for a compound expression; what is nested deeper than three levels is `...`. */
 export function describeExpression(expression: Expression, names: SignalNames | null): string {

@@ -34,7 +34,9 @@ function projectRoot(folder: string): string {
 }
 
 function relativeFile(file: string): string {
-  return relative(projectRoot(dirname(file)), file).split(sep).join("/");
+  return relative(projectRoot(dirname(file)), file)
+    .split(sep)
+    .join("/");
 }
 
 function resolve(frames: readonly NodeJS.CallSite[]): Location {

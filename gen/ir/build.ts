@@ -88,7 +88,9 @@ export function slice(operand: Expression, high: number, low: number, location: 
     case "slice":
       return slice(operand.operand, operand.low + high, operand.low + low, location);
     case "convert":
-      return high < operand.operand.type.width ? slice(operand.operand, high, low, location) : plainSlice(operand, high, low, location);
+      return high < operand.operand.type.width
+        ? slice(operand.operand, high, low, location)
+        : plainSlice(operand, high, low, location);
     case "concatenate": {
       const parts: Expression[] = [];
       let partLow = operand.type.width;
@@ -127,7 +129,12 @@ export function concatenate(parts: readonly Expression[], location: Location): E
   }
   const [first] = joined;
   if (joined.length === 1 && first !== undefined) return convert(first, unsignedType(first.type.width), location);
-  return { kind: "concatenate", type: unsignedType(joined.reduce((sum, part) => sum + part.type.width, 0)), parts: joined, location };
+  return {
+    kind: "concatenate",
+    type: unsignedType(joined.reduce((sum, part) => sum + part.type.width, 0)),
+    parts: joined,
+    location,
+  };
 }
 
 function sameReference(a: Expression, b: Expression): boolean {

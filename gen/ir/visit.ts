@@ -21,7 +21,11 @@ export function operandsOf(expression: Expression): readonly Expression[] {
 }
 
 /** Calls `visit` once for every node of the expressions, parts before what they are parts of. */
-export function visitExpressions(roots: Iterable<Expression>, visit: (expression: Expression) => void, seen = new Set<Expression>()): void {
+export function visitExpressions(
+  roots: Iterable<Expression>,
+  visit: (expression: Expression) => void,
+  seen = new Set<Expression>(),
+): void {
   // A stack instead of recursion: chains of multiplexers and sums can be thousands of nodes deep.
   const stack: { readonly expression: Expression; readonly operands: readonly Expression[]; next: number }[] = [];
   for (const root of roots) {
@@ -94,8 +98,15 @@ export function expressionsOfProperties(module: Module): Expression[] {
 
 /** All expressions of a module, the defaults of wires included. */
 export function expressionsOf(module: Module): Expression[] {
-  const defaults = module.signals.flatMap(({ signal }) => (signal.kind === "wire" && signal.default !== null ? [signal.default] : []));
-  return [...defaults, ...expressionsOfStatements(module.statements), ...expressionsOfParts(module), ...expressionsOfProperties(module)];
+  const defaults = module.signals.flatMap(({ signal }) =>
+    signal.kind === "wire" && signal.default !== null ? [signal.default] : [],
+  );
+  return [
+    ...defaults,
+    ...expressionsOfStatements(module.statements),
+    ...expressionsOfParts(module),
+    ...expressionsOfProperties(module),
+  ];
 }
 
 /** The module with every expression replaced by what `change` makes of it; `change` keeps types. */

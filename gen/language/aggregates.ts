@@ -177,7 +177,7 @@ export type LeafFactory = (place: Place, type: UIntType | SIntType, backward: bo
 export function build(type: HardwareType, place: Place, leaf: LeafFactory): Value {
   if (type instanceof UIntType || type instanceof SIntType) return leaf(place, type, false);
   if (type instanceof BundleType) {
-    const fields = Object.entries(type.fields).map(([name, field]): [string, Value] => [name, build(field, child(place, name), leaf)]);
+    const fields = fieldTypes(type).map(([name, field]): [string, Value] => [name, build(field, child(place, name), leaf)]);
     return new AssignableBundleValue(type, new Map(fields));
   }
   if (type instanceof VectorType) {
@@ -198,6 +198,11 @@ export function build(type: HardwareType, place: Place, leaf: LeafFactory): Valu
     return new StreamBase(type, { valid, ready: handshake("ready", true), payload, last });
   }
   throw new TypeError("unknown hardware type");
+}
+
+/** The fields of a bundle type, in their order. */
+function fieldTypes(type: BundleType): [name: string, type: DataType][] {
+  return Object.entries(type.fields);
 }
 
 function child(place: Place, name: string): Place {
@@ -243,7 +248,7 @@ export function driverLeaves(type: HardwareType, value: unknown, location: Locat
       reportShape("a bundle", value, `an object with the fields ${names.join(", ")}`, location);
       return null;
     }
-    for (const [name, field] of Object.entries(type.fields)) parts.push([field, given.get(name)]);
+    for (const [name, field] of fieldTypes(type)) parts.push([field, given.get(name)]);
   } else if (type instanceof VectorType) {
     const given = value instanceof Vector || Array.isArray(value) ? [...(value as Iterable<unknown>)] : [];
     if (given.length !== type.length) {
@@ -307,7 +312,8 @@ export function assignValue(target: Value, value: unknown, location: Location): 
       ...[...target.fields.keys()].filter((name) => !given.has(name)).map((name) => `${name} is missing`),
       ...[...given.keys()].filter((name) => !target.fields.has(name)).map((name) => `there is no field ${name}`),
     ];
-    if (wrong.length > 0) reportShape(`a bundle (${wrong.join(", ")})`, value, `the fields ${[...target.fields.keys()].join(", ")}`, location);
+    if (wrong.length > 0)
+      reportShape(`a bundle (${wrong.join(", ")})`, value, `the fields ${[...target.fields.keys()].join(", ")}`, location);
     return;
   }
   if (target instanceof Vector) {
@@ -329,7 +335,8 @@ function assignBits(target: AssignableUInt | AssignableSInt, value: Bits | Liter
 
 function fieldsOf(value: unknown): ReadonlyMap<string, unknown> | null {
   if (value instanceof BundleBase) return value.fields;
-  if (typeof value !== "object" || value === null || value instanceof Bits || value instanceof Vector || Array.isArray(value)) return null;
+  if (typeof value !== "object" || value === null || value instanceof Bits || value instanceof Vector || Array.isArray(value))
+    return null;
   return new Map(Object.entries(value));
 }
 
@@ -396,7 +403,13 @@ export function mux(condition: UInt<1>, whenTrue: Value | Literal, whenFalse: Va
     value instanceof Bits || typeof value === "number" || typeof value === "bigint";
   if (isLeaf(whenTrue) && isLeaf(whenFalse)) return muxBits(condition, whenTrue, whenFalse, location);
   if (isLeaf(whenTrue) || isLeaf(whenFalse)) {
-    report({ code: "P704", subject: "mux of a single value and an aggregate", location, declared: [], fix: "give two values of one type" });
+    report({
+      code: "P704",
+      subject: "mux of a single value and an aggregate",
+      location,
+      declared: [],
+      fix: "give two values of one type",
+    });
     return isLeaf(whenTrue) ? muxBits(condition, whenTrue, whenTrue, location) : whenTrue;
   }
   return zipValues(whenTrue, whenFalse, location, (a, b) => muxBits(condition, a, b, location));
@@ -458,14 +471,16 @@ export function unpack<T extends DataType>(type: T, bits: UInt): ReadOf<T> {
     }
     if (inner instanceof BundleType) {
       let position = low + inner.width;
-      const fields = Object.entries(inner.fields).map(([name, field]): [string, Value] => {
+      const fields = fieldTypes(inner).map(([name, field]): [string, Value] => {
         position -= field.width;
         return [name, unpackFrom(field, position)];
       });
       return new BundleBase(inner, new Map(fields));
     }
     if (inner instanceof VectorType) {
-      const elements = Array.from({ length: inner.length }, (_, index) => unpackFrom(inner.element, low + index * inner.element.width));
+      const elements = Array.from({ length: inner.length }, (_, index) =>
+        unpackFrom(inner.element, low + index * inner.element.width),
+      );
       return new Vector(inner, elements);
     }
     throw new TypeError("streams cannot be unpacked");

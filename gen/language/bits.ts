@@ -172,7 +172,10 @@ export class UInt<W extends number = number> extends Bits {
   /** Minus the value: signed, one bit wider. */
   negate(): SInt<Increment<W>> {
     const location = here();
-    return new SInt(unary("negate", convert(this.expression, { signed: true, width: this.width + 1 }, location), location), this.scope);
+    return new SInt(
+      unary("negate", convert(this.expression, { signed: true, width: this.width + 1 }, location), location),
+      this.scope,
+    );
   }
 
   and(other: UInt<W> | Literal): UInt<W> {
@@ -288,7 +291,10 @@ export class SInt<W extends number = number> extends Bits {
   /** Minus the value, one bit wider: -(-128) is 128. */
   negate(): SInt<Increment<W>> {
     const location = here();
-    return new SInt(unary("negate", convert(this.expression, { signed: true, width: this.width + 1 }, location), location), this.scope);
+    return new SInt(
+      unary("negate", convert(this.expression, { signed: true, width: this.width + 1 }, location), location),
+      this.scope,
+    );
   }
 
   and(other: SInt<W> | Literal): SInt<W> {
@@ -527,7 +533,9 @@ export function literal(value: Literal, type: BitsType, location: Location): Exp
     return constant(0n, type, location);
   }
   if (fits(whole, type)) return constant(whole, type, location);
-  const [low, high] = type.signed ? [-(1n << BigInt(type.width - 1)), (1n << BigInt(type.width - 1)) - 1n] : [0n, (1n << BigInt(type.width)) - 1n];
+  const [low, high] = type.signed
+    ? [-(1n << BigInt(type.width - 1)), (1n << BigInt(type.width - 1)) - 1n]
+    : [0n, (1n << BigInt(type.width)) - 1n];
   report({
     code: "W105",
     subject: `${whole} as a value of ${describeType(type)}`,
@@ -589,7 +597,12 @@ function constantShiftRight(value: Bits, n: number, location: Location): Express
   return convert(slice(value.expression, width - 1, low, location), { signed, width: width - low }, location);
 }
 
-function resize(operation: "truncate" | "wrap" | "zeroExtend" | "signExtend" | "extend", value: Bits, width: number, location: Location): Expression {
+function resize(
+  operation: "truncate" | "wrap" | "zeroExtend" | "signExtend" | "extend",
+  value: Bits,
+  width: number,
+  location: Location,
+): Expression {
   const own = value.width;
   const { signed } = value.expression.type;
   const grows = operation !== "truncate" && operation !== "wrap";

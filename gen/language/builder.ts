@@ -2,14 +2,46 @@
 import { here } from "../diagnostics/location.ts";
 import { interpret } from "../ir/build.ts";
 import type { Expression, Location, Module, SignalKind } from "../ir/nodes.ts";
-import { assignValue, build, driverLeaves, leavesOf, mapLeaves, streamsIn, StreamBase, zipValues, type StreamInput, type StreamOutput, type Value } from "./aggregates.ts";
-import { AssignableSInt, AssignableUInt, Bits, checkedCount, declaredOf, describe, fromExpression, literal, sameModule, UInt, type Literal } from "./bits.ts";
+import {
+  assignValue,
+  build,
+  driverLeaves,
+  leavesOf,
+  mapLeaves,
+  streamsIn,
+  StreamBase,
+  type StreamInput,
+  type StreamOutput,
+  type Value,
+} from "./aggregates.ts";
+import {
+  AssignableSInt,
+  AssignableUInt,
+  Bits,
+  checkedCount,
+  declaredOf,
+  fromExpression,
+  literal,
+  sameModule,
+  UInt,
+  type Literal,
+} from "./bits.ts";
 import { sys, type ClockDomain } from "./clock-domain.ts";
 import { Fsm, switchOn, when, type SwitchBranches, type WhenChain } from "./control.ts";
 import { enabled, MemoryHandle, type MemoryOptions } from "./memory.ts";
 import type { Definition, OutsideOf, Ports } from "./module.ts";
 import { report, type Place, type Scope } from "./scope.ts";
-import { UIntType, uint, type AssignableOf, type DataType, type DriverOf, type HardwareType, type InitialOf, type LocalOf, type SIntType } from "./types.ts";
+import {
+  UIntType,
+  uint,
+  type AssignableOf,
+  type DataType,
+  type DriverOf,
+  type HardwareType,
+  type InitialOf,
+  type LocalOf,
+  type SIntType,
+} from "./types.ts";
 
 const direct = (name: string): Place => ({ id: name, path: name });
 
@@ -27,7 +59,13 @@ export class Builder {
     return this.#scope.module;
   }
 
-  #signal(place: Place, type: UIntType | SIntType, kind: SignalKind, location: Location, documentation = ""): AssignableUInt | AssignableSInt {
+  #signal(
+    place: Place,
+    type: UIntType | SIntType,
+    kind: SignalKind,
+    location: Location,
+    documentation = "",
+  ): AssignableUInt | AssignableSInt {
     const { id } = this.#scope.addSignal(place, type.bits, { kind, location, documentation });
     const expression: Expression = { kind: "reference", type: type.bits, signal: id, location };
     const assignment = { scope: this.#scope, target: { signal: id, high: type.width - 1, low: 0, whole: true } };
@@ -56,7 +94,13 @@ export class Builder {
     this.#scope.useDomain(domain, resettable, location);
     const value = build(type, direct(name), (place, leafType) => {
       const init = this.#initial(initial?.next().value, leafType, place, location);
-      return this.#signal(place, leafType, { kind: "register", domain: domain.name, init, resettable }, location, options.documentation);
+      return this.#signal(
+        place,
+        leafType,
+        { kind: "register", domain: domain.name, init, resettable },
+        location,
+        options.documentation,
+      );
     });
     return value as AssignableOf<T>;
   }
@@ -79,14 +123,19 @@ export class Builder {
    * A combinational signal. It must be assigned in every case, or have a `default` for the cases in which nothing assigns it: there are
    * no latches. A wire of a stream type joins two ends inside the module.
    */
-  wire<T extends HardwareType>(name: string, type: T, options: { readonly default?: DriverOf<T>; readonly documentation?: string } = {}): LocalOf<T> {
+  wire<T extends HardwareType>(
+    name: string,
+    type: T,
+    options: { readonly default?: DriverOf<T>; readonly documentation?: string } = {},
+  ): LocalOf<T> {
     const location = here();
     const defaults = options.default === undefined ? null : driverLeaves(type, options.default, location);
     const values = defaults?.values();
     const value = build(type, direct(name), (place, leafType) => {
       const given = values?.next().value;
       if (given instanceof Bits) sameModule(this.#scope, given, location);
-      const fallback = given === undefined ? null : given instanceof Bits ? given.expression : literal(given, leafType.bits, location);
+      const fallback =
+        given === undefined ? null : given instanceof Bits ? given.expression : literal(given, leafType.bits, location);
       return this.#signal(place, leafType, { kind: "wire", default: fallback }, location, options.documentation);
     });
     return value as LocalOf<T>;
@@ -108,8 +157,14 @@ export class Builder {
 
   /** A memory of `depth` words of a type (or of `width` unsigned bits), with the ports that its read, readNow and write calls make. */
   memory<T extends DataType>(name: string, options: MemoryOptions<T>): MemoryHandle<T>;
-  memory<const W extends number>(name: string, options: Omit<MemoryOptions<UIntType>, "type"> & { readonly width: W }): MemoryHandle<UIntType<W>>;
-  memory(name: string, options: Omit<MemoryOptions<DataType>, "type"> & { readonly type?: DataType; readonly width?: number }): MemoryHandle<DataType> {
+  memory<const W extends number>(
+    name: string,
+    options: Omit<MemoryOptions<UIntType>, "type"> & { readonly width: W },
+  ): MemoryHandle<UIntType<W>>;
+  memory(
+    name: string,
+    options: Omit<MemoryOptions<DataType>, "type"> & { readonly type?: DataType; readonly width?: number },
+  ): MemoryHandle<DataType> {
     return new MemoryHandle(this.#scope, name, { ...options, type: options.type ?? uint(options.width ?? 1) });
   }
 
@@ -156,7 +211,7 @@ export class Builder {
       });
     }
     scope.instances.push({ name, module: child.name, inputs, outputs, domains, location });
-    return Object.fromEntries(ports) as Value as OutsideOf<P>;
+    return Object.fromEntries(ports) as OutsideOf<P>;
   }
 
   /** Statements for when `condition` is 1; chain .elseWhen(...) and .otherwise(...). */
@@ -178,7 +233,13 @@ export class Builder {
     const location = here();
     const domain = options.domain ?? sys;
     if (states.length === 0) {
-      report({ code: "P701", subject: `state machine ${name} without states`, location, declared: [], fix: "name at least one state" });
+      report({
+        code: "P701",
+        subject: `state machine ${name} without states`,
+        location,
+        declared: [],
+        fix: "name at least one state",
+      });
     }
     const type = uint(Math.max(1, (Math.max(states.length, 1) - 1).toString(2).length));
     const init = BigInt(Math.max(0, options.initial === undefined ? 0 : states.indexOf(options.initial)));
@@ -201,7 +262,13 @@ export class Builder {
     const stages = checkedCount(options.stages ?? 2, 2, `stages of synchroniser ${name}`, location);
     let previous = value.expression;
     for (let stage = 0; stage < stages; stage++) {
-      const kind: SignalKind = { kind: "register", domain: domain.name, init: 0n, resettable: false, ...(stage === 0 ? { crossing: true } : {}) };
+      const kind: SignalKind = {
+        kind: "register",
+        domain: domain.name,
+        init: 0n,
+        resettable: false,
+        ...(stage === 0 ? { crossing: true } : {}),
+      };
       const register = this.#signal({ id: `${name}_${stage}`, path: `${name}[${stage}]` }, new UIntType(1), kind, location);
       this.#scope.add({ kind: "assign", target: `${name}_${stage}`, range: null, value: previous, location });
       previous = register.expression;
@@ -210,7 +277,10 @@ export class Builder {
   }
 
   /** Drives `target` from `source`: for streams valid, payload and last one way and ready the other way. */
-  connect<T extends DataType, Last extends boolean>(target: StreamOutput<T, Last>, source: StreamInput<NoInfer<T>, NoInfer<Last>>): void;
+  connect<T extends DataType, Last extends boolean>(
+    target: StreamOutput<T, Last>,
+    source: StreamInput<NoInfer<T>, NoInfer<Last>>,
+  ): void;
   connect<V extends Value & { set(value: never): void }>(target: V, source: Parameters<V["set"]>[0]): void;
   connect(target: Value, source: unknown): void {
     const location = here();
@@ -255,7 +325,11 @@ export class Builder {
     scope.requireOpen(kind, location);
     sameModule(scope, condition, location);
     scope.useDomain(domain, false, location);
-    const base = `${kind}_${message.toLowerCase().replaceAll(/[^a-z0-9]+/g, "_").replaceAll(/^_|_$/g, "").slice(0, 48)}`;
+    const base = `${kind}_${message
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, "_")
+      .replaceAll(/^_|_$/g, "")
+      .slice(0, 48)}`;
     let name = base;
     for (let copy = 2; scope.properties.some((property) => property.name === name); copy++) name = `${base}_${copy}`;
     const enable = enabled(scope, null, location);
@@ -266,7 +340,11 @@ export class Builder {
    * Checks the rules of a stream while it runs: valid, once up, stays until ready, with the same payload and last. On a stream that the
    * module drives these are assertions; on one it takes from pass `{ as: "assume" }` to rely on them in a proof.
    */
-  checkStream(name: string, checked: StreamBase, options: { readonly as?: "assert" | "assume"; readonly domain?: ClockDomain } = {}): void {
+  checkStream(
+    name: string,
+    checked: StreamBase,
+    options: { readonly as?: "assert" | "assume"; readonly domain?: ClockDomain } = {},
+  ): void {
     const domain = options.domain ?? sys;
     const inDomain = { domain };
     const property = options.as ?? "assert";
@@ -316,7 +394,3 @@ export class Builder {
     return value;
   }
 }
-
-/** For generic code: the names of what it builds with. */
-export type { Value };
-export { describe, zipValues };

@@ -139,7 +139,11 @@ export class Fsm<State extends string> {
     const previous = this.#scope.lastStatement();
     const list: Statement[] = [];
     // States written one after the other become one switch: they exclude each other.
-    if (previous?.kind === "switch" && previous.subject === subject && !previous.cases.some((branch) => branch.values.includes(value))) {
+    if (
+      previous?.kind === "switch" &&
+      previous.subject === subject &&
+      !previous.cases.some((branch) => branch.values.includes(value))
+    ) {
       (previous.cases as Switch["cases"][number][]).push({ values: [value], body: list });
     } else {
       this.#scope.add({ kind: "switch", subject, cases: [{ values: [value], body: list }], default: [], location });
@@ -150,7 +154,11 @@ export class Fsm<State extends string> {
   /** The state from the next clock edge on. */
   goto(state: State): void {
     const location = here();
-    const value = constant(interpret(this.#index(state, location), this.state.expression.type), this.state.expression.type, location);
+    const value = constant(
+      interpret(this.#index(state, location), this.state.expression.type),
+      this.state.expression.type,
+      location,
+    );
     if (this.state.expression.kind !== "reference") return;
     this.#scope.add({ kind: "assign", target: this.state.expression.signal, range: null, value, location });
   }

@@ -35,7 +35,12 @@ export class MemoryHandle<T extends DataType> {
     const { type } = options;
     const subject = (what: string): string => `${what} of memory ${scope.module}.${name}`;
     const depth = checkedCount(options.depth, 1, subject(`depth ${options.depth}`), location);
-    let granularity = checkedCount(options.granularity ?? type.width, 1, subject(`granularity ${options.granularity ?? 0}`), location);
+    let granularity = checkedCount(
+      options.granularity ?? type.width,
+      1,
+      subject(`granularity ${options.granularity ?? 0}`),
+      location,
+    );
     if (type.width % granularity !== 0) {
       report({
         code: "P701",

@@ -4,7 +4,18 @@
  */
 import { DesignError, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { formatLocation } from "../diagnostics/location.ts";
-import type { BitsType, Expression, Instance, Location, Memory, Property, Signal, SignalKind, Statement, StreamPort } from "../ir/nodes.ts";
+import type {
+  BitsType,
+  Expression,
+  Instance,
+  Location,
+  Memory,
+  Property,
+  Signal,
+  SignalKind,
+  Statement,
+  StreamPort,
+} from "../ir/nodes.ts";
 import type { ClockDomain } from "./clock-domain.ts";
 
 /** Collects the diagnostics of one elaboration. */

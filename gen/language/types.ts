@@ -7,7 +7,16 @@ import { here } from "../diagnostics/location.ts";
 import { constant } from "../ir/build.ts";
 import type { BitsType } from "../ir/nodes.ts";
 import { literal, SInt, UInt, type AssignableSInt, type AssignableUInt, type Literal } from "./bits.ts";
-import type { AssignableBundle, AssignableVector, Bundle, StreamInput, StreamOutput, StreamWire, Value, Vector } from "./aggregates.ts";
+import type {
+  AssignableBundle,
+  AssignableVector,
+  Bundle,
+  StreamInput,
+  StreamOutput,
+  StreamWire,
+  Value,
+  Vector,
+} from "./aggregates.ts";
 import { report } from "./scope.ts";
 
 /** What a value of the type is where it can only be read: an input, an instance's output. */
@@ -127,7 +136,11 @@ export class BundleType<F extends Fields = Fields> extends DataType<
     this.fields = fields;
     this.width = Object.values(fields).reduce((sum, field) => sum + field.width, 0);
     for (const [name, field] of Object.entries(fields)) {
-      const problem = !(field instanceof DataType) ? "is no data type" : reservedFields.has(name) ? "hides a member of every bundle" : null;
+      const problem = !(field instanceof DataType)
+        ? "is no data type"
+        : reservedFields.has(name)
+          ? "hides a member of every bundle"
+          : null;
       if (problem === null) continue;
       report({
         code: "P704",
@@ -189,7 +202,13 @@ export class StreamType<T extends DataType = DataType, Last extends boolean = bo
     this.last = last;
     this.width = payload.width + 2 + (last ? 1 : 0);
     if (!(payload instanceof DataType)) {
-      report({ code: "P704", subject: "stream whose payload is no data type", location: here(), declared: [], fix: "a payload is data: bits, a bundle or a vector" });
+      report({
+        code: "P704",
+        subject: "stream whose payload is no data type",
+        location: here(),
+        declared: [],
+        fix: "a payload is data: bits, a bundle or a vector",
+      });
     }
   }
 }

@@ -36,25 +36,26 @@ type IsSmall<N extends number> = number extends N
         : false
       : true;
 
-type Length<T extends 0[]> = T["length"] & number;
+type Length<T extends 0[]> = T["length"] extends infer L extends number ? L : number;
 
 /** A + B. */
-export type Sum<A extends number, B extends number> =
-  IsSmall<A> extends true ? (IsSmall<B> extends true ? Length<[...Tuple<A>, ...Tuple<B>]> : number) : number;
+export type Sum<A extends number, B extends number> = [IsSmall<A>, IsSmall<B>] extends [true, true]
+  ? Length<[...Tuple<A>, ...Tuple<B>]>
+  : number;
 
 /** The greater of A and B. */
-export type Max<A extends number, B extends number> =
-  IsSmall<A> extends true ? (IsSmall<B> extends true ? (Tuple<A> extends [...Tuple<B>, ...0[]] ? A : B) : number) : number;
+export type Max<A extends number, B extends number> = [IsSmall<A>, IsSmall<B>] extends [true, true]
+  ? Tuple<A> extends [...Tuple<B>, ...0[]]
+    ? A
+    : B
+  : number;
 
 /** A - B, but at least 1: a width after a constant shift right. */
-export type Difference<A extends number, B extends number> =
-  IsSmall<A> extends true
-    ? IsSmall<B> extends true
-      ? Tuple<A> extends [...Tuple<B>, ...infer Rest extends [0, ...0[]]]
-        ? Length<Rest>
-        : 1
-      : number
-    : number;
+export type Difference<A extends number, B extends number> = [IsSmall<A>, IsSmall<B>] extends [true, true]
+  ? Tuple<A> extends [...Tuple<B>, ...infer Rest extends [0, ...0[]]]
+    ? Length<Rest>
+    : 1
+  : number;
 
 /** The width of bits High down to Low, both included. */
 export type RangeWidth<High extends number, Low extends number> = Difference<Sum<High, 1>, Low>;

@@ -59,7 +59,8 @@ export function fingerprint(module: Module): string {
           ];
       }
     });
-  const isExpression = (value: object): value is Expression => "type" in value && "location" in value && "kind" in value && !("id" in value);
+  const isExpression = (value: object): value is Expression =>
+    "type" in value && "location" in value && "kind" in value && !("id" in value);
   const rest = {
     signals: module.signals,
     memories: module.memories,

@@ -172,7 +172,8 @@ function decided(operator: BinaryOperator, a: Range, b: Range): bigint | null {
 
 /** x & 1...1, x | 0, x ^ 0 and shifts by 0 are x; x & 0 is 0; of one bit x == 1 and x != 0 are x. */
 function sameAsOperand(operator: BinaryOperator, left: Expression, right: Expression): Expression | null {
-  const ones = (e: Expression): boolean => e.kind === "constant" && toBits(e.value, e.type.width) === (1n << BigInt(e.type.width)) - 1n;
+  const ones = (e: Expression): boolean =>
+    e.kind === "constant" && toBits(e.value, e.type.width) === (1n << BigInt(e.type.width)) - 1n;
   const isBit = (e: Expression): boolean => e.type.width === 1 && !e.type.signed;
   const zero = (e: Expression): boolean => e.kind === "constant" && e.value === 0n;
   switch (operator) {

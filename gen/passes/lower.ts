@@ -54,7 +54,8 @@ export function lower(module: Module): ReadonlyMap<SignalId, Expression> {
 
 /** What a signal is where no statement assigns it. */
 function unassigned(signal: Signal): Expression {
-  if (signal.signal.kind === "register") return { kind: "reference", type: signal.type, signal: signal.id, location: signal.location };
+  if (signal.signal.kind === "register")
+    return { kind: "reference", type: signal.type, signal: signal.id, location: signal.location };
   if (signal.signal.kind === "wire" && signal.signal.default !== null) return signal.signal.default;
   return constant(0n, signal.type, signal.location);
 }
@@ -112,7 +113,9 @@ function merge(into: Values, condition: Expression, then: Values, otherwise: Val
 
 /** 1 where `subject` is one of the values of a switch's case. */
 export function matchesAny(subject: Expression, values: readonly bigint[]): Expression {
-  const [first, ...others] = values.map((value) => binary("eq", subject, constant(value, subject.type, subject.location), subject.location));
+  const [first, ...others] = values.map((value) =>
+    binary("eq", subject, constant(value, subject.type, subject.location), subject.location),
+  );
   if (first === undefined) return constant(0n, bitType, nowhere);
   return others.reduce((any, next) => binary("or", any, next, subject.location), first);
 }

@@ -19,7 +19,9 @@ export function propertyOnlySignals(module: Module): ReadonlySet<SignalId> {
     return reached;
   };
   const proven = reach(referencesOf(expressionsOfProperties(module)));
-  const others = module.signals.filter((signal) => signal.signal.kind === "output" || !proven.has(signal.id)).map((signal) => signal.id);
+  const others = module.signals
+    .filter((signal) => signal.signal.kind === "output" || !proven.has(signal.id))
+    .map((signal) => signal.id);
   const hardware = reach([...others, ...referencesOf(expressionsOfParts(module))]);
   const only = new Set<SignalId>();
   for (const { id, signal } of module.signals) {

@@ -51,7 +51,9 @@ export function registerGroups(module: Module, registers: readonly Signal[]): Si
     const above = parent.get(id) ?? id;
     return above === id ? id : find(above);
   };
-  const domainOf = new Map(registers.map((register) => [register.id, register.signal.kind === "register" ? register.signal.domain : ""]));
+  const domainOf = new Map(
+    registers.map((register) => [register.id, register.signal.kind === "register" ? register.signal.domain : ""]),
+  );
   for (const statement of module.statements) {
     const first = new Map<string, SignalId>();
     for (const target of targetsOf(statement)) {

@@ -286,7 +286,8 @@ export class ExpressionPrinter {
       case "ge": {
         const common = comparisonWidth(left, right);
         const ordered = operator !== "eq" && operator !== "ne";
-        if (!left.type.signed || !ordered) return wrapped(`${this.#resized(left, common)} ${symbol} ${this.#resized(right, common)}`);
+        if (!left.type.signed || !ordered)
+          return wrapped(`${this.#resized(left, common)} ${symbol} ${this.#resized(right, common)}`);
         return wrapped(`$signed(${this.#resized(left, common, true)}) ${symbol} $signed(${this.#resized(right, common, true)})`);
       }
     }

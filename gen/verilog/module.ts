@@ -71,12 +71,17 @@ class ModulePrinter {
         const own = statementsFor(statements, new Set([signal.id]));
         const value = lowered.get(signal.id);
         // A block that reads nothing would never run in an event-driven simulator: one assignment of the value does.
-        const plain = value !== undefined && !isPlainAssignments(own) && referencesOf(this.#expressionsOfBlock(signal, own)).size === 0;
-        const assignment: Statement[] = plain ? [{ kind: "assign", target: signal.id, range: null, value, location: signal.location }] : own;
+        const plain =
+          value !== undefined && !isPlainAssignments(own) && referencesOf(this.#expressionsOfBlock(signal, own)).size === 0;
+        const assignment: Statement[] = plain
+          ? [{ kind: "assign", target: signal.id, range: null, value, location: signal.location }]
+          : own;
         const withDefault = own.length === 0 && kind === "wire" && signal.signal.default !== null && value !== undefined;
         this.#blocks.push({
           signals: [signal],
-          statements: withDefault ? [{ kind: "assign", target: signal.id, range: null, value, location: signal.location }] : assignment,
+          statements: withDefault
+            ? [{ kind: "assign", target: signal.id, range: null, value, location: signal.location }]
+            : assignment,
         });
       }
     }
@@ -100,7 +105,8 @@ class ModulePrinter {
 
   print(): string {
     const module = this.#module;
-    const isFormal = (block: { readonly signals: readonly Signal[] }): boolean => block.signals.some(({ id }) => this.#formalOnly.has(id));
+    const isFormal = (block: { readonly signals: readonly Signal[] }): boolean =>
+      block.signals.some(({ id }) => this.#formalOnly.has(id));
     const body: string[] = [];
     const section = (owner: string, print: () => string[]): void => {
       const lines = this.#expressions.section(owner, false, print);
@@ -221,7 +227,9 @@ class ModulePrinter {
           const { target, range, value, location } = statement;
           const part = range === null || this.#signals.get(target)?.type.width === 1 ? "" : partText(range.high, range.low);
           const operator = assignment === "assign" ? "=" : assignment;
-          return [`${assignment === "assign" ? "assign " : ""}${target}${part} ${operator} ${print(value)};${locationComment(location)}`];
+          return [
+            `${assignment === "assign" ? "assign " : ""}${target}${part} ${operator} ${print(value)};${locationComment(location)}`,
+          ];
         }
         case "when": {
           const condition = print(statement.condition);
@@ -230,7 +238,12 @@ class ModulePrinter {
           if (then.length === 0) return branch(`if (~${isName(condition) ? condition : `(${condition})`})`, otherwise);
           if (otherwise.length === 0) return branch(`if (${condition})`, then);
           const head = branch(`if (${condition})`, then);
-          return joinBranches(head, statement.otherwise.length === 1 && statement.otherwise[0]?.kind === "when" ? elseIf(otherwise) : branch("else", otherwise));
+          return joinBranches(
+            head,
+            statement.otherwise.length === 1 && statement.otherwise[0]?.kind === "when"
+              ? elseIf(otherwise)
+              : branch("else", otherwise),
+          );
         }
         case "switch": {
           const subject = statement.subject;
@@ -305,7 +318,8 @@ class ModulePrinter {
     const parameters = (child.blackBox?.parameters ?? []).map(
       ({ name, value }) => `.${name}(${typeof value === "string" ? JSON.stringify(value) : value.toString()})`,
     );
-    const head = parameters.length === 0 ? `${child.name} ${instance.name} (` : `${child.name} #(${parameters.join(", ")}) ${instance.name} (`;
+    const head =
+      parameters.length === 0 ? `${child.name} ${instance.name} (` : `${child.name} #(${parameters.join(", ")}) ${instance.name} (`;
     const separated = connections.map((text, index) => (index === connections.length - 1 ? text : `${text},`));
     return [`${head}${locationComment(instance.location)}`, ...indented(separated), ");"];
   }
@@ -314,8 +328,10 @@ class ModulePrinter {
     const { properties } = this.#module;
     if (properties.length === 0) return [];
     const lines: string[] = [...this.#declarations(true)];
-    for (const block of blocks) lines.push(...this.#expressions.section(block.signals[0]?.id ?? "", true, () => this.#block(block)));
-    for (const property of properties) lines.push(...this.#expressions.section(property.name, true, () => this.#property(property)));
+    for (const block of blocks)
+      lines.push(...this.#expressions.section(block.signals[0]?.id ?? "", true, () => this.#block(block)));
+    for (const property of properties)
+      lines.push(...this.#expressions.section(property.name, true, () => this.#property(property)));
     return ["`ifdef FORMAL", ...indented(lines), "`endif", ""];
   }
 

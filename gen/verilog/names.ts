@@ -18,7 +18,12 @@ export interface Names {
   readonly modules: readonly {
     readonly name: string;
     readonly signals: readonly NameEntry[];
-    readonly memories: readonly { readonly name: string; readonly width: number; readonly depth: number; readonly location: string }[];
+    readonly memories: readonly {
+      readonly name: string;
+      readonly width: number;
+      readonly depth: number;
+      readonly location: string;
+    }[];
     readonly instances: readonly { readonly name: string; readonly module: string; readonly location: string }[];
   }[];
 }
@@ -36,7 +41,12 @@ export function namesOf(circuit: Circuit): Names {
         signed: signal.type.signed,
         location: formatLocation(signal.location),
       })),
-      memories: module.memories.map(({ name, width, depth, location }) => ({ name, width, depth, location: formatLocation(location) })),
+      memories: module.memories.map(({ name, width, depth, location }) => ({
+        name,
+        width,
+        depth,
+        location: formatLocation(location),
+      })),
       instances: module.instances.map((instance) => ({
         name: instance.name,
         module: instance.module,
