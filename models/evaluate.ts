@@ -1,8 +1,10 @@
 // Perplexity on a text, by the rules of docs/numerics.md, of any engine that gives logits.
 import type { Model } from "./container/model.ts";
 import { TernelError } from "./errors.ts";
-import { FloatSequence, floatModel } from "./float/model.ts";
+import { floatModel } from "./float/model.ts";
+import { scoreSequences } from "./float/score.ts";
 import type { Checkpoint } from "./input/checkpoint.ts";
+import { negativeLogLikelihood } from "./likelihood.ts";
 import { ReferenceEngine } from "./reference/engine.ts";
 import { BytePairTokenizer, tokenizerTables } from "./tokenizer/tokenizer.ts";
 
@@ -42,52 +44,45 @@ export function evaluation(text: string, tokens: number, negativeLogLikelihood: 
   };
 }
 
-/** -ln softmax(logits)[token]; logits times `unit` are real numbers. */
-export function negativeLogLikelihood(logits: Float64Array | Int32Array, unit: number, token: number): number {
-  let largest = -Infinity;
-  for (const logit of logits) largest = Math.max(largest, logit);
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp((logit - largest) * unit);
-  return Math.log(sum) - ((logits[token] ?? 0) - largest) * unit;
-}
-
-/** Evaluates the float fake-quantised model. */
-export function evaluateFloat(checkpoint: Checkpoint, text: string, progress?: Progress): Evaluation {
+/** Evaluates the float fake-quantised model, on all processor cores. */
+export async function evaluateFloat(checkpoint: Checkpoint, text: string, progress?: Progress): Promise<Evaluation> {
   const model = floatModel(checkpoint);
   const tokenizer = new BytePairTokenizer(tokenizerTables(checkpoint.tokenizer));
   const sequences = storySequences(text, tokenizer, model.startToken, model.config.endToken);
-  return evaluate(text, sequences, 1, () => new FloatSequence(model), progress);
+  const count = countPredicted(sequences, progress);
+  const losses = await scoreSequences(model, sequences, count.add);
+  return evaluation(text, count.total, sumOf(losses));
 }
 
 /** Evaluates a packed model on the integer reference engine. */
 export function evaluateReference(model: Model, text: string, progress?: Progress): Evaluation {
   const sequences = storySequences(text, new BytePairTokenizer(model.tokenizer), model.startToken, model.endToken);
+  const count = countPredicted(sequences, progress);
   const engine = new ReferenceEngine(model);
-  const begin = (): ReferenceEngine => {
+  const losses = sequences.map((sequence) => {
     engine.reset();
-    return engine;
-  };
-  return evaluate(text, sequences, 2 ** -model.fractions.logits, begin, progress);
+    const unit = 2 ** -model.fractions.logits;
+    const loss = sumOf(sequence.slice(0, -1).map((token, i) => negativeLogLikelihood(engine.step(token), unit, sequence[i + 1] ?? 0)));
+    count.add(sequence);
+    return loss;
+  });
+  return evaluation(text, count.total, sumOf(losses));
 }
 
-function evaluate(
-  text: string,
-  sequences: readonly (readonly number[])[],
-  unit: number,
-  begin: () => { step(token: number): Float64Array | Int32Array },
-  progress: Progress | undefined,
-): Evaluation {
-  const total = sequences.reduce((sum, sequence) => sum + sequence.length - 1, 0);
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** How many tokens the sequences predict, and a counter of those that are done. */
+function countPredicted(sequences: readonly (readonly number[])[], progress: Progress | undefined): { total: number; add: (sequence: readonly number[]) => void } {
+  const total = sumOf(sequences.map((sequence) => sequence.length - 1));
   if (total === 0) throw new TernelError("packTextEmpty");
-  let predicted = 0;
-  let loss = 0;
-  for (const sequence of sequences) {
-    const engine = begin();
-    for (const [i, token] of sequence.slice(0, -1).entries()) {
-      loss += negativeLogLikelihood(engine.step(token), unit, sequence[i + 1] ?? 0);
-      predicted++;
-    }
-    progress?.(predicted / total);
-  }
-  return evaluation(text, predicted, loss);
+  let done = 0;
+  return {
+    total,
+    add: (sequence) => {
+      done += sequence.length - 1;
+      progress?.(done / total);
+    },
+  };
 }
