@@ -124,14 +124,12 @@ export function sha256Core() {
           adding.set(1);
         });
       });
+      const added = working.map((register, i) => m.node(`hash_after_${i}`, register.add(hash[i] ?? register).wrap(32)));
       m.when(adding, () => {
         adding.set(0);
-        for (const [i, register] of working.entries()) {
-          const before = hash[i];
-          if (before === undefined) continue;
-          const after = m.node(`hash_after_${i}`, before.add(register).wrap(32));
-          register.set(after);
-          before.set(after);
+        for (const [i, after] of added.entries()) {
+          working[i]?.set(after);
+          hash[i]?.set(after);
         }
         blocksToHash.set(blocksToHash.sub(1).asUInt().wrap(parameterWidths.blocks));
         m.when(blocksToHash.eq(1), () => {
