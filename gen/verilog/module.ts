@@ -76,7 +76,9 @@ class ModulePrinter {
         const assignment: Statement[] = plain
           ? [{ kind: "assign", target: signal.id, range: null, value, location: signal.location }]
           : own;
-        const withDefault = own.length === 0 && kind === "wire" && signal.signal.default !== null && value !== undefined;
+        // Where statements assign no more than parts, the default holds in the other bits.
+        const onlyParts = isPlainAssignments(own) && own.every((statement) => statement.kind === "assign" && statement.range !== null);
+        const withDefault = onlyParts && kind === "wire" && signal.signal.default !== null && value !== undefined;
         this.#blocks.push({
           signals: [signal],
           statements: withDefault
