@@ -62,7 +62,7 @@ export function buildDesign(design: VerilatorDesign, options: BuildOptions = {})
   const folder = join(root, name);
   if (existsSync(join(folder, "simulation"))) return folder;
 
-  const runtime = createHash("sha256").update(JSON.stringify([verilator, options])).digest("hex").slice(0, 12);
+  const runtime = createHash("sha256").update(JSON.stringify([verilator, options.trace ?? false])).digest("hex").slice(0, 12);
   const fresh = join(root, `${name}.${process.pid}`);
   mkdirSync(fresh, { recursive: true });
   for (const [file, content] of files) writeFileSync(join(fresh, file), content);
@@ -136,7 +136,7 @@ simulation: harness.cpp ports.h obj/Vdesign.h $(RUNTIME)/verilated.a
 	g++ $(FLAGS) -I. harness.cpp obj/all.cpp $(RUNTIME)/verilated.a -pthread -latomic -o simulation.new
 	mv simulation.new simulation
 obj/Vdesign.h: ${sources}
-	verilator --cc -Wall --assert${trace ? " --trace" : ""} -O3 --x-assign 0 --x-initial 0 --top-module ${top} --prefix Vdesign --Mdir obj ${sources}
+	verilator --cc -Wall --assert -DFORMAL${trace ? " --trace" : ""} -O3 --x-assign 0 --x-initial 0 --top-module ${top} --prefix Vdesign --Mdir obj ${sources}
 # Verilator's own library, shared by all designs built with the same flags.
 $(RUNTIME)/verilated.a:
 	mkdir -p $(RUNTIME)/$$$$ && cd $(RUNTIME)/$$$$ && g++ -std=c++17 -O2 -I$(ROOT)/include -I$(ROOT)/include/vltstd -DVL_USER_STOP -DVM_TRACE=${trace ? 1 : 0} -DVM_TRACE_FST=0 -DVM_COVERAGE=0 -DVM_SC=0 -c ${parts.map((part) => `$(ROOT)/include/${part}.cpp`).join(" ")} && ar rcs verilated.a *.o && mv verilated.a .. && rm *.o
