@@ -62,7 +62,6 @@ class TernelSoC(SoCCore):
             **kwargs,
         )
         self.sram.mem.init = None # LiteX would write a file of zeros, looked up in whatever folder the simulator starts in.
-        self.add_constant("TERNEL_BUILD_ID", configuration.build_id)
 
     # DRAM -----------------------------------------------------------------------------------------
     def add_dram(self, phy: LiteXModule) -> None:
