@@ -8,8 +8,8 @@ export const resultWidth = 24;
 /** Cycles from `value` to `result`. */
 export const rescalerLatency = 8;
 
-/** The low part of the sum, which one 18 x 18 bit multiplier takes. */
-const lowWidth = 17;
+/** Bits of the sum that one 18 x 18 bit multiplier takes as an unsigned number. */
+const multiplierBits = 17;
 
 /**
  * Pipelined, without back pressure: whoever sends a value has room for its result. `mantissa` and `shift` are those of the whole matrix
@@ -31,7 +31,7 @@ export function rescaler(width: number) {
     "Rescaler",
     ports,
     (io, m) => {
-      if (width <= lowWidth) throw new RangeError(`the rescaler's values have more than ${lowWidth} bits, not ${width}`);
+      const lowWidth = Math.min(multiplierBits, width - 1);
       const productWidth = width + parameterWidths.mantissa;
       const data = { resettable: false } as const;
 
