@@ -42,7 +42,7 @@ function relativeFile(file: string): string {
 function resolve(frames: readonly NodeJS.CallSite[]): Location {
   for (const frame of frames) {
     const name = frame.getFileName();
-    if (name === null || name === undefined || name.startsWith("node:")) continue;
+    if (!name || name.startsWith("node:")) continue;
     const file = name.startsWith("file:") ? fileURLToPath(name) : name;
     if (isLibrary(file)) continue;
     return { file: relativeFile(file), line: frame.getLineNumber() ?? 1, column: frame.getColumnNumber() ?? 1 };
@@ -62,13 +62,14 @@ class CapturedLocation implements Location {
   #resolved(): Location {
     const captured = this.#stack;
     if (captured === null) return this.#location;
-    const prepare = Error.prepareStackTrace;
+    const previous = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
     Error.prepareStackTrace = (_error, frames) => frames;
     try {
       const frames = captured.stack;
       if (Array.isArray(frames)) this.#location = resolve(frames as NodeJS.CallSite[]);
     } finally {
-      Error.prepareStackTrace = prepare;
+      if (previous === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
+      else Object.defineProperty(Error, "prepareStackTrace", previous);
     }
     this.#stack = null;
     return this.#location;

@@ -20,11 +20,15 @@ import {
 } from "./bits.ts";
 import { report, type Place, type Scope } from "./scope.ts";
 import {
-  BundleType,
-  SIntType,
-  StreamType,
+  isBits,
+  isBundle,
+  isStream,
+  isVector,
   UIntType,
-  VectorType,
+  type BundleType,
+  type SIntType,
+  type StreamType,
+  type VectorType,
   type AssignableOf,
   type BundleDriver,
   type DataType,
@@ -175,18 +179,18 @@ export type LeafFactory = (place: Place, type: UIntType | SIntType, backward: bo
 
 /** Builds the value of `type` at `place` from its leaves. */
 export function build(type: HardwareType, place: Place, leaf: LeafFactory): Value {
-  if (type instanceof UIntType || type instanceof SIntType) return leaf(place, type, false);
-  if (type instanceof BundleType) {
+  if (isBits(type)) return leaf(place, type, false);
+  if (isBundle(type)) {
     const fields = fieldTypes(type).map(([name, field]): [string, Value] => [name, build(field, child(place, name), leaf)]);
     return new AssignableBundleValue(type, new Map(fields));
   }
-  if (type instanceof VectorType) {
+  if (isVector(type)) {
     const elements = Array.from({ length: type.length }, (_, index) =>
       build(type.element, { id: `${place.id}_${index}`, path: `${place.path}[${index}]` }, leaf),
     );
     return new AssignableVectorValue(type, elements);
   }
-  if (type instanceof StreamType) {
+  if (isStream(type)) {
     const oneBit = new UIntType(1);
     const handshake = (name: string, backward: boolean): UInt<1> => {
       const value = leaf(child(place, name), oneBit, backward);
@@ -235,13 +239,13 @@ export function mapLeaves(value: Value, place: Place, change: (leaf: Bits, place
 
 /** The values for the leaves of `type` in a value of it, or in plain objects and arrays; null, after a report, where the shape differs. */
 export function driverLeaves(type: HardwareType, value: unknown, location: Location): (Bits | Literal)[] | null {
-  if (type instanceof UIntType || type instanceof SIntType) {
+  if (isBits(type)) {
     if (value instanceof Bits || typeof value === "number" || typeof value === "bigint") return [value];
     reportShape(`a value of ${type.width} bits`, value, "a signal, a number or a bigint", location);
     return null;
   }
   const parts: [HardwareType, unknown][] = [];
-  if (type instanceof BundleType) {
+  if (isBundle(type)) {
     const given = fieldsOf(value);
     const names = Object.keys(type.fields);
     if (given?.size !== names.length || names.some((name) => !given.has(name))) {
@@ -249,7 +253,7 @@ export function driverLeaves(type: HardwareType, value: unknown, location: Locat
       return null;
     }
     for (const [name, field] of fieldTypes(type)) parts.push([field, given.get(name)]);
-  } else if (type instanceof VectorType) {
+  } else if (isVector(type)) {
     const given = value instanceof Vector || Array.isArray(value) ? [...(value as Iterable<unknown>)] : [];
     if (given.length !== type.length) {
       reportShape(`a vector of ${type.length}`, value, `${type.length} elements`, location);
@@ -464,12 +468,12 @@ export function unpack<T extends DataType>(type: T, bits: UInt): ReadOf<T> {
     });
   }
   const unpackFrom = (inner: HardwareType, low: number): Value => {
-    if (inner instanceof UIntType || inner instanceof SIntType) {
+    if (isBits(inner)) {
       const top = Math.min(low + inner.width, bits.width) - 1;
       const part = slice(bits.expression, Math.max(top, 0), Math.min(low, Math.max(top, 0)), location);
       return fromExpression(convert(part, inner.bits, location), bits.scope);
     }
-    if (inner instanceof BundleType) {
+    if (isBundle(inner)) {
       let position = low + inner.width;
       const fields = fieldTypes(inner).map(([name, field]): [string, Value] => {
         position -= field.width;
@@ -477,7 +481,7 @@ export function unpack<T extends DataType>(type: T, bits: UInt): ReadOf<T> {
       });
       return new BundleBase(inner, new Map(fields));
     }
-    if (inner instanceof VectorType) {
+    if (isVector(inner)) {
       const elements = Array.from({ length: inner.length }, (_, index) =>
         unpackFrom(inner.element, low + index * inner.element.width),
       );

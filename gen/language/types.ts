@@ -31,18 +31,12 @@ declare const driver: unique symbol;
 declare const initial: unique symbol;
 
 /** Any type of the language. */
-export abstract class HardwareType<
-  Read extends Value = Value,
-  Assigned extends Value = Value,
-  Local extends Value = Value,
-  Driver = unknown,
-  Initial = unknown,
-> {
-  declare readonly [readable]: Read;
-  declare readonly [assignable]: Assigned;
-  declare readonly [local]: Local;
-  declare readonly [driver]: Driver;
-  declare readonly [initial]: Initial;
+export abstract class HardwareType {
+  declare readonly [readable]: Value;
+  declare readonly [assignable]: Value;
+  declare readonly [local]: Value;
+  declare readonly [driver]: unknown;
+  declare readonly [initial]: unknown;
   /** The number of bits of a value, a stream's handshake included. */
   abstract readonly width: number;
 }
@@ -53,12 +47,9 @@ export interface Settable {
 }
 
 /** A type that holds data: every type but streams. */
-export abstract class DataType<
-  Read extends Value = Value,
-  Assigned extends Value & Settable = Value & Settable,
-  Driver = unknown,
-  Initial = unknown,
-> extends HardwareType<Read, Assigned, Assigned, Driver, Initial> {
+export abstract class DataType extends HardwareType {
+  declare readonly [assignable]: Value & Settable;
+  declare readonly [local]: Value & Settable;
   declare readonly isData: true;
 }
 
@@ -80,7 +71,12 @@ function checkedWidth(width: number, name: string): number {
   return 1;
 }
 
-export class UIntType<W extends number = number> extends DataType<UInt<W>, AssignableUInt<W>, UInt<W> | Literal, Literal> {
+export class UIntType<W extends number = number> extends DataType {
+  declare readonly [readable]: UInt<W>;
+  declare readonly [assignable]: AssignableUInt<W>;
+  declare readonly [local]: AssignableUInt<W>;
+  declare readonly [driver]: UInt<W> | Literal;
+  declare readonly [initial]: Literal;
   readonly width: number;
 
   constructor(width: W) {
@@ -98,7 +94,12 @@ export class UIntType<W extends number = number> extends DataType<UInt<W>, Assig
   }
 }
 
-export class SIntType<W extends number = number> extends DataType<SInt<W>, AssignableSInt<W>, SInt<W> | Literal, Literal> {
+export class SIntType<W extends number = number> extends DataType {
+  declare readonly [readable]: SInt<W>;
+  declare readonly [assignable]: AssignableSInt<W>;
+  declare readonly [local]: AssignableSInt<W>;
+  declare readonly [driver]: SInt<W> | Literal;
+  declare readonly [initial]: Literal;
   readonly width: number;
 
   constructor(width: W) {
@@ -122,12 +123,12 @@ const reservedFields: ReadonlySet<string> = new Set(["set", "fields", "type"]);
 
 export type BundleDriver<F extends Fields> = { readonly [K in keyof F]: DriverOf<F[K]> };
 
-export class BundleType<F extends Fields = Fields> extends DataType<
-  Bundle<F>,
-  AssignableBundle<F>,
-  BundleDriver<F>,
-  { readonly [K in keyof F]: InitialOf<F[K]> }
-> {
+export class BundleType<F extends Fields = Fields> extends DataType {
+  declare readonly [readable]: Bundle<F>;
+  declare readonly [assignable]: AssignableBundle<F>;
+  declare readonly [local]: AssignableBundle<F>;
+  declare readonly [driver]: BundleDriver<F>;
+  declare readonly [initial]: { readonly [K in keyof F]: InitialOf<F[K]> };
   readonly fields: F;
   readonly width: number;
 
@@ -156,12 +157,12 @@ export class BundleType<F extends Fields = Fields> extends DataType<
   }
 }
 
-export class VectorType<T extends HardwareType = HardwareType> extends DataType<
-  Vector<ReadOf<T>>,
-  AssignableVector<AssignableOf<T>, ReadOf<T>, DriverOf<T>>,
-  Iterable<DriverOf<T>>,
-  readonly InitialOf<T>[]
-> {
+export class VectorType<T extends HardwareType = HardwareType> extends DataType {
+  declare readonly [readable]: Vector<ReadOf<T>>;
+  declare readonly [assignable]: AssignableVector<AssignableOf<T>, ReadOf<T>, DriverOf<T>>;
+  declare readonly [local]: AssignableVector<LocalOf<T>, ReadOf<T>, DriverOf<T>>;
+  declare readonly [driver]: Iterable<DriverOf<T>>;
+  declare readonly [initial]: readonly InitialOf<T>[];
   readonly element: T;
   readonly length: number;
   readonly width: number;
@@ -184,13 +185,12 @@ export class VectorType<T extends HardwareType = HardwareType> extends DataType<
   }
 }
 
-export class StreamType<T extends DataType = DataType, Last extends boolean = boolean> extends HardwareType<
-  StreamInput<T, Last>,
-  StreamOutput<T, Last>,
-  StreamWire<T, Last>,
-  never,
-  never
-> {
+export class StreamType<T extends DataType = DataType, Last extends boolean = boolean> extends HardwareType {
+  declare readonly [readable]: StreamInput<T, Last>;
+  declare readonly [assignable]: StreamOutput<T, Last>;
+  declare readonly [local]: StreamWire<T, Last>;
+  declare readonly [driver]: never;
+  declare readonly [initial]: never;
   readonly payload: T;
   /** Whether a `last` signal marks the end of packets. */
   readonly last: Last;
@@ -213,6 +213,12 @@ export class StreamType<T extends DataType = DataType, Last extends boolean = bo
   }
 }
 
+/** For generic code: which type it has. */
+export const isBits = (type: HardwareType): type is UIntType | SIntType => type instanceof UIntType || type instanceof SIntType;
+export const isBundle = (type: HardwareType): type is BundleType => type instanceof BundleType;
+export const isVector = (type: HardwareType): type is VectorType => type instanceof VectorType;
+export const isStream = (type: HardwareType): type is StreamType => type instanceof StreamType;
+
 /** An unsigned type of `width` bits, 0 to 2^width - 1. */
 export function uint<const W extends number>(width: W): UIntType<W> {
   return new UIntType(width);
@@ -224,7 +230,7 @@ export function sint<const W extends number>(width: W): SIntType<W> {
 }
 
 /** One bit: what comparisons give and conditions take. */
-export const bit: UIntType<1> = new UIntType(1);
+export const bit = new UIntType<1>(1);
 
 /** Named fields of any data types; when packed, the first field is the most significant. */
 export function bundle<F extends Fields>(fields: F): BundleType<F> {
@@ -244,5 +250,5 @@ export function stream<T extends DataType>(payload: T, options: { readonly last:
 }
 
 /** A constant 1 or 0 of one bit. */
-export const high: UInt<1> = new UInt(constant(1n, bit.bits, here()), null);
-export const low: UInt<1> = new UInt(constant(0n, bit.bits, here()), null);
+export const high = new UInt<1>(constant(1n, bit.bits, here()), null);
+export const low = new UInt<1>(constant(0n, bit.bits, here()), null);

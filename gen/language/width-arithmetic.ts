@@ -30,11 +30,12 @@ type IsSmall<N extends number> = number extends N
   ? false
   : `${N}` extends `${string}.${string}` | `-${string}` | `${string}e${string}`
     ? false
-    : `${N}` extends `${infer _1}${infer _2}${infer _3}${infer Rest}`
-      ? Rest extends ""
-        ? true
-        : false
-      : true;
+    : BeyondThreeDigits<`${N}`> extends ""
+      ? true
+      : false;
+
+type WithoutFirst<S extends string> = S extends `${string}${infer Rest}` ? Rest : "";
+type BeyondThreeDigits<S extends string> = WithoutFirst<WithoutFirst<WithoutFirst<S>>>;
 
 type Length<T extends 0[]> = T["length"] extends infer L extends number ? L : number;
 
