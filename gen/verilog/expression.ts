@@ -224,7 +224,8 @@ export class ExpressionPrinter {
           case "reduceOr":
             return wrapped(`|${this.#print(expression.operand, expression.operand.type.width)}`);
           case "reduceXor":
-            return wrapped(`^${this.#print(expression.operand, expression.operand.type.width)}`);
+            // The space: `^~` is the operator xnor.
+            return wrapped(`^ ${this.#print(expression.operand, expression.operand.type.width)}`);
         }
         break;
       case "binary":
