@@ -7,13 +7,17 @@ export function constantName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
 
+// The program on a PC opens files, which firmware does not.
+const { fileMissing, fileUnreadable, argument } = toolErrors;
+const headerErrors = { ...containerErrors, ...runtimeErrors, fileMissing, fileUnreadable, argument };
+
 /**
- * The C header ternel_errors.h: the codes that firmware can meet (E1xxx, E3xxx) as an enum, and `TERNEL_ERROR_LIST(X)`, which
- * expands `X(code, NAME, "area", "message")` for each: the one C file that prints errors makes its table from it.
+ * The C header ternel_errors.h: the codes that C programs can meet (E1xxx, E3xxx and a few of E40xx) as an enum, and
+ * `TERNEL_ERROR_LIST(X)`, which expands `X(code, NAME, "area", "message")` for each: the one C file that prints errors makes its
+ * table from it.
  */
 export function emitErrorsHeader(): string {
-  const { fileMissing, fileUnreadable, argument } = toolErrors; // the program on a PC opens files
-  const entries = Object.entries({ ...containerErrors, ...runtimeErrors, fileMissing, fileUnreadable, argument }).map(([name, { code, message }]) => {
+  const entries = Object.entries(headerErrors).map(([name, { code, message }]) => {
     const colon = message.indexOf(": ");
     return { code: code.slice(1), name: constantName(name), area: message.slice(0, colon), text: message.slice(colon + 2) };
   });

@@ -38,17 +38,36 @@ export function parseObject(bytes: Uint8Array, malformed: ErrorName, duplicate: 
 /** The first name that appears twice in one object of a valid JSON text; JSON.parse itself keeps the last one silently. */
 export function duplicateName(json: string): string | undefined {
   const scopes: (Set<string> | undefined)[] = []; // one for each open bracket: the names of an object, nothing for an array
-  const tokens = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
-  for (const [token, colon] of json.matchAll(tokens)) {
-    if (token === "{") scopes.push(new Set());
-    else if (token === "[") scopes.push(undefined);
-    else if (token === "}" || token === "]") scopes.pop();
-    else if (colon !== undefined) {
-      const name = JSON.parse(token.slice(0, -colon.length)) as string;
+  const tokens = /["{}[\]]/g;
+  for (let token = tokens.exec(json); token !== null; token = tokens.exec(json)) {
+    if (token[0] === "{") scopes.push(new Set());
+    else if (token[0] === "[") scopes.push(undefined);
+    else if (token[0] !== '"') scopes.pop();
+    else {
+      tokens.lastIndex = endOfString(json, token.index);
+      if (!isBeforeColon(json, tokens.lastIndex)) continue;
+      const name = JSON.parse(json.slice(token.index, tokens.lastIndex)) as string;
       const scope = scopes.at(-1);
       if (scope?.has(name) === true) return name;
       scope?.add(name);
     }
   }
   return undefined;
+}
+
+/** The index behind the string that begins at `start`. */
+function endOfString(json: string, start: number): number {
+  for (let i = start + 1; i < json.length; i++) {
+    const character = json.charAt(i);
+    if (character === '"') return i + 1;
+    if (character === "\\") i++;
+  }
+  return json.length;
+}
+
+/** Whether the next character that is no white space is a colon: the string before it is a name. */
+function isBeforeColon(json: string, start: number): boolean {
+  let i = start;
+  while (i < json.length && " \t\n\r".includes(json.charAt(i))) i++;
+  return json.charAt(i) === ":";
 }
