@@ -203,6 +203,12 @@ export const codes = {
     fix: "Offer the payload without looking at ready; decide what happens next with fire().",
     example: "io.out.valid.set(io.out.ready)",
   },
+  S602: {
+    title: "payload depends on ready",
+    cause: "The payload or last of a stream is computed from the stream's own ready, so it changes while it waits.",
+    fix: "Keep what is offered in a register, or compute it from signals that hold until fire().",
+    example: "io.out.payload.set(mux(io.out.ready, a, b))",
+  },
   P701: {
     title: "illegal parameter",
     cause: "A depth, length, count or size is outside its range.",
