@@ -197,3 +197,12 @@ export function matrixReference(rows: readonly (readonly number[])[], activation
     return Number(rescaleReference(sum, BigInt(mantissa), BigInt(shift)));
   });
 }
+
+/** The message with SHA-256's padding (FIPS 180-4, 5.1.1): whole blocks of 64 bytes. */
+export function padMessage(message: Uint8Array): Uint8Array {
+  const padded = new Uint8Array(64 * Math.ceil((message.length + 9) / 64));
+  padded.set(message);
+  padded[message.length] = 0x80;
+  new DataView(padded.buffer).setBigUint64(padded.length - 8, 8n * BigInt(message.length));
+  return padded;
+}

