@@ -1,36 +1,336 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { elaborate, Random, simulate, type Testbench } from "../../gen/index.ts";
+import fc from "fast-check";
+import { elaborate, Random, simulate } from "../../gen/index.ts";
 import { accelerator } from "./accelerator.ts";
 import type { AcceleratorParameters } from "./parameters.ts";
-import { BusMaster, matrixReference, packMatrix, SimulatedDram, type Stalls } from "./simulated-accelerator.ts";
+import { identification, registers, statusError } from "./registers.ts";
+import { BusMaster, matrixReference, packMatrix, padMessage, SimulatedDram, windowOffset, type Stalls } from "./simulated-accelerator.ts";
 
-const small: AcceleratorParameters = {
-  portBytes: 8, activationBytes: 256, resultDepth: 16, fifoDepth: 16, dramBytes: 65536, buildId: 0xcafe,
+const parameters: AcceleratorParameters = {
+  portBytes: 8,
+  activationBytes: 256,
+  resultDepth: 16,
+  fifoDepth: 16,
+  dramBytes: 65536,
+  buildId: 0xcafe_f00d,
 };
-const simulation = simulate(elaborate(accelerator(small)));
+const simulation = simulate(elaborate(accelerator(parameters)));
+const calm: Stalls = { command: 0, data: 0, bus: 0 };
 
-test("first", async () => {
-  await simulation.run(async (tb: Testbench) => {
-    const random = new Random(1);
-    const stalls: Stalls = { command: 0.2, data: 0.2, bus: 0 };
-    const rows = Array.from({ length: 13 }, () => Array.from({ length: 100 }, () => random.below(3) - 1));
-    const activations = Int8Array.from({ length: 104 }, () => random.below(256) - 128);
-    const content = new Uint8Array(65536);
-    content.set(packMatrix(rows, 8), 1024);
-    const dram = tb.add(new SimulatedDram(tb.engine, content, 8, stalls, random));
-    void dram;
-    const bus = new BusMaster(tb, random, 0);
-    await tb.reset();
-    await bus.writeWindow("ACTIVATION", new Uint8Array(activations.buffer));
-    await bus.write("WEIGHT_ADDRESS", 1024);
-    await bus.write("ROWS", 13);
-    await bus.write("COLUMNS", 104);
-    await bus.write("MANTISSA", 40000);
-    await bus.write("SHIFT", 12);
-    await bus.control("START_MATVEC");
-    assert.deepEqual(await bus.readResults(13), matrixReference(rows, activations, 40000, 12));
+interface Bench {
+  readonly bus: BusMaster;
+  readonly dram: SimulatedDram;
+  /** The memory behind the port. */
+  readonly content: Uint8Array;
+  readonly random: Random;
+  tick(cycles: number): Promise<void>;
+  irq(): boolean;
+}
+
+/** Runs `body` with an accelerator out of reset. */
+async function withAccelerator(name: string, seed: number, stalls: Stalls, body: (bench: Bench) => Promise<void>): Promise<void> {
+  await simulation.run(
+    async (tb) => {
+      const random = new Random(seed);
+      const content = new Uint8Array(parameters.dramBytes);
+      const dram = tb.add(new SimulatedDram(tb.engine, content, parameters.portBytes, stalls, random));
+      const bus = new BusMaster(tb, random, stalls.bus);
+      await tb.reset();
+      await body({ bus, dram, content, random, tick: (cycles) => tb.tick(cycles), irq: () => tb.get("irq") === 1n });
+    },
+    { name },
+  );
+}
+
+interface Matrix {
+  readonly rows: readonly (readonly number[])[];
+  readonly activations: Int8Array;
+  readonly mantissa: number;
+  readonly shift: number;
+}
+
+function randomMatrix(random: Random, rows: number, columns: number): Matrix {
+  const extreme = random.chance(0.2);
+  return {
+    rows: Array.from({ length: rows }, () => Array.from({ length: columns }, () => (extreme ? -1 : random.below(3) - 1))),
+    activations: Int8Array.from({ length: columns }, () => (extreme ? -128 : random.below(256) - 128)),
+    mantissa: random.below(65536),
+    shift: random.below(24),
+  };
+}
+
+const paddedColumns = (columns: number): number => Math.ceil(columns / parameters.portBytes) * parameters.portBytes;
+
+/** Puts the matrix into memory at `address` and starts it. */
+async function startMatrix({ bus, content }: Bench, matrix: Matrix, address: number): Promise<void> {
+  const columns = paddedColumns(matrix.activations.length);
+  content.set(packMatrix(matrix.rows, parameters.portBytes), address);
+  await bus.writeWindow("ACTIVATION", new Uint8Array(matrix.activations.buffer));
+  await bus.write("WEIGHT_ADDRESS", address);
+  await bus.write("ROWS", matrix.rows.length);
+  await bus.write("COLUMNS", columns);
+  await bus.write("MANTISSA", matrix.mantissa);
+  await bus.write("SHIFT", matrix.shift);
+  await bus.control("START_MATVEC");
+}
+
+async function checkMatrix(bench: Bench, matrix: Matrix, address: number): Promise<void> {
+  await startMatrix(bench, matrix, address);
+  const results = await bench.bus.readResults(matrix.rows.length);
+  assert.deepEqual(results, matrixReference(matrix.rows, matrix.activations, matrix.mantissa, matrix.shift));
+  assert.equal(await bench.bus.finish(), statusError("NONE"));
+  assert.equal(await bench.bus.status("RESULTS"), 0);
+}
+
+test("matrices of any shape, with random stalls on every stream", async () => {
+  const stall = fc.constantFrom(0, 0.1, 0.5, 0.9);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer(),
+      fc.array(fc.record({ rows: fc.integer({ min: 1, max: 33 }), columns: fc.integer({ min: 1, max: 256 }) }), { minLength: 1, maxLength: 3 }),
+      fc.record({ command: stall, data: stall, bus: fc.constantFrom(0, 0.5) }),
+      async (seed, shapes, stalls) => {
+        await withAccelerator("matrices", seed, stalls, async (bench) => {
+          for (const { rows, columns } of shapes) {
+            const matrix = randomMatrix(bench.random, rows, columns);
+            await checkMatrix(bench, matrix, 8 * bench.random.below(1000));
+          }
+        });
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+test("the port words of a matrix are read once each, in order", async () => {
+  await withAccelerator("order", 3, { command: 0.3, data: 0.3, bus: 0 }, async (bench) => {
+    await checkMatrix(bench, randomMatrix(bench.random, 12, 40), 4096);
+    assert.deepEqual(
+      bench.dram.commands,
+      Array.from({ length: 15 }, (_, i) => 512 + i),
+    );
+    assert.equal(await bench.bus.read("BEATS"), 15);
+  });
+});
+
+test("rows follow each other without a gap", async () => {
+  await withAccelerator("full-rate", 4, calm, async (bench) => {
+    // Fewer rows than the FIFO holds, so nothing waits for the bus.
+    await startMatrix(bench, randomMatrix(bench.random, 15, 256), 0);
+    assert.equal(await bench.bus.finish(), 0);
+    const beats = await bench.bus.read("BEATS");
+    const stalls = (await bench.bus.read("STALL_WEIGHTS")) + (await bench.bus.read("STALL_OUTPUT"));
+    const cycles = await bench.bus.read("CYCLES");
+    assert.equal(beats, 3 * 32);
+    assert.ok(stalls <= 10, `${stalls} stalls: more than the first word's latency`);
+    assert.ok(cycles - beats - stalls <= 25, `${cycles} cycles for ${beats} port words`);
+  });
+});
+
+test("a full result FIFO stalls the lanes and loses nothing", async () => {
+  await withAccelerator("full-fifo", 5, calm, async (bench) => {
+    const matrix = randomMatrix(bench.random, 200, 16);
+    await startMatrix(bench, matrix, 0);
+    await bench.tick(500);
+    assert.equal(await bench.bus.status("RESULTS"), parameters.resultDepth);
+    assert.equal(await bench.bus.status("BUSY"), 1);
+    assert.deepEqual(await bench.bus.readResults(200), matrixReference(matrix.rows, matrix.activations, matrix.mantissa, matrix.shift));
+    assert.equal(await bench.bus.finish(), 0);
+    assert.ok((await bench.bus.read("STALL_OUTPUT")) > 400);
+  });
+});
+
+test("STALL_WEIGHTS counts what DRAM makes the lanes wait", async () => {
+  await withAccelerator("slow-dram", 6, { command: 0, data: 0.75, bus: 0 }, async (bench) => {
+    await checkMatrix(bench, randomMatrix(bench.random, 10, 256), 0);
+    const beats = await bench.bus.read("BEATS");
+    assert.ok((await bench.bus.read("STALL_WEIGHTS")) > 2 * beats);
+    assert.ok((await bench.bus.read("DMA_STALL_DATA")) > 2 * beats);
+  });
+});
+
+test("refused parameters start nothing and say why", async () => {
+  await withAccelerator("refused", 7, calm, async (bench) => {
+    const { bus } = bench;
+    const good = { WEIGHT_ADDRESS: 64, ROWS: 7, COLUMNS: 24, SHA_ADDRESS: 128, SHA_BLOCKS: 1 };
+    const refused = async (name: Parameters<typeof statusError>[0], start: readonly string[], change: Partial<typeof good>): Promise<void> => {
+      for (const [register, value] of Object.entries({ ...good, ...change })) await bus.write(register, value);
+      await bus.control(...start);
+      const status = await bus.read("STATUS");
+      assert.equal(BusMaster.field("STATUS", "ERROR", status), statusError(name), `${name} ${JSON.stringify(change)}`);
+      assert.equal(BusMaster.field("STATUS", "BUSY", status), 0);
+      assert.equal(BusMaster.field("STATUS", "DONE", status), 1);
+      await bus.control("CLEAR_DONE");
+      assert.equal(await bus.status("DONE"), 0);
+    };
+    await refused("ROWS", ["START_MATVEC"], { ROWS: 0 });
+    for (const COLUMNS of [0, 1, 12, 264, 16384]) await refused("COLUMNS", ["START_MATVEC"], { COLUMNS });
+    for (const address of [1, 4, 65536, 65540, 0x8000_0000, 0xffff_fff8]) {
+      await refused("ADDRESS", ["START_MATVEC"], { WEIGHT_ADDRESS: address });
+      await refused("ADDRESS", ["START_SHA"], { SHA_ADDRESS: address });
+    }
+    await refused("BLOCKS", ["START_SHA"], { SHA_BLOCKS: 0 });
+    await refused("COMMAND", ["START_MATVEC", "START_SHA"], {});
+    await refused("COMMAND", ["START_SHA", "START_SHA_BLOCK"], {});
+    assert.deepEqual(bench.dram.commands, []);
+    // A read of the empty result FIFO does not wait.
+    assert.equal(await bus.access(windowOffset("RESULT"), null), 0);
+    await checkMatrix(bench, randomMatrix(bench.random, 7, 24), 64);
+  });
+});
+
+test("a start while a command runs is refused and the command goes on", async () => {
+  await withAccelerator("busy", 8, calm, async (bench) => {
+    const matrix = randomMatrix(bench.random, 60, 100);
+    await startMatrix(bench, matrix, 0);
+    await bench.bus.control("START_MATVEC");
+    assert.equal(await bench.bus.status("ERROR"), statusError("BUSY"));
+    assert.deepEqual(await bench.bus.readResults(60), matrixReference(matrix.rows, matrix.activations, matrix.mantissa, matrix.shift));
+    assert.equal(await bench.bus.finish(), statusError("BUSY"));
+    await checkMatrix(bench, randomMatrix(bench.random, 6, 30), 8192);
+  });
+});
+
+test("abort at any time drains, empties the results and leaves a working engine", async () => {
+  const stall = fc.constantFrom(0, 0.5, 0.9);
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), fc.nat(400), fc.boolean(), fc.record({ command: stall, data: stall, bus: fc.constant(0) }), async (seed, wait, sha, stalls) => {
+      await withAccelerator("abort", seed, stalls, async (bench) => {
+        if (sha) {
+          await bench.bus.write("SHA_BLOCKS", 50);
+          await bench.bus.control("START_SHA", "SHA_INIT");
+        } else await startMatrix(bench, randomMatrix(bench.random, 100, 64), 0);
+        await bench.tick(wait);
+        await bench.bus.control("ABORT");
+        assert.equal(await bench.bus.finish(), statusError("ABORTED"));
+        assert.equal(await bench.bus.status("RESULTS"), 0);
+        const commands = bench.dram.commands.length;
+        await bench.tick(50);
+        assert.equal(bench.dram.commands.length, commands, "commands after the abort");
+        await checkMatrix(bench, randomMatrix(bench.random, 9, 50), 1024);
+        await checkHash(bench, bench.random.below(200));
+      });
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("a matrix beyond the end of DRAM stops there", async () => {
+  await withAccelerator("range", 9, { command: 0.2, data: 0.2, bus: 0 }, async (bench) => {
+    const address = parameters.dramBytes - 3 * 64;
+    const matrix = randomMatrix(bench.random, 15, 64);
+    await startMatrix(bench, matrix, address);
+    await bench.bus.readResults(15);
+    assert.equal(await bench.bus.finish(), statusError("NONE"), "up to the very end is allowed");
+    await bench.bus.write("ROWS", 16);
+    await bench.bus.control("START_MATVEC");
+    assert.equal(await bench.bus.finish(), statusError("RANGE"));
+    assert.ok(Math.max(...bench.dram.commands) < parameters.dramBytes / parameters.portBytes);
+    await checkMatrix(bench, randomMatrix(bench.random, 5, 8), 0);
+  });
+});
+
+/** Hashes a random message by DMA, and once more block by block through the window. */
+async function checkHash({ bus, content, random }: Bench, bytes: number): Promise<void> {
+  const message = Uint8Array.from({ length: bytes }, () => random.below(256));
+  const blocks = padMessage(message);
+  const expected = createHash("sha256").update(message).digest("hex");
+  const digest = async (): Promise<string> => {
+    let text = "";
+    for (let i = 0; i < 8; i++) text += (await bus.read(`DIGEST${i}`)).toString(16).padStart(8, "0");
+    return text;
+  };
+  content.set(blocks, 2048);
+  await bus.write("SHA_ADDRESS", 2048);
+  await bus.write("SHA_BLOCKS", blocks.length / 64);
+  await bus.control("START_SHA", "SHA_INIT");
+  assert.equal(await bus.finish(), statusError("NONE"));
+  assert.equal(await digest(), expected);
+  for (let offset = 0; offset < blocks.length; offset += 64) {
+    await bus.writeWindow("SHA_BLOCK", blocks.subarray(offset, offset + 64));
+    await bus.control(...(offset === 0 ? ["START_SHA_BLOCK", "SHA_INIT"] : ["START_SHA_BLOCK"]));
+    assert.equal(await bus.finish(), statusError("NONE"));
+  }
+  assert.equal(await digest(), expected);
+}
+
+test("hashes by DMA and through the window, with random stalls", async () => {
+  const stall = fc.constantFrom(0, 0.3, 0.9);
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), fc.nat(300), fc.record({ command: stall, data: stall, bus: fc.constantFrom(0, 0.5) }), async (seed, bytes, stalls) => {
+      await withAccelerator("hashes", seed, stalls, (bench) => checkHash(bench, bytes));
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test("a hash goes on from one DMA command to the next, at 65 cycles a block", async () => {
+  await withAccelerator("hash-parts", 10, calm, async (bench) => {
+    const { bus, content, random } = bench;
+    const message = Uint8Array.from({ length: 64 * 20 }, () => random.below(256));
+    content.set(padMessage(message), 0);
+    await bus.write("SHA_ADDRESS", 0);
+    await bus.write("SHA_BLOCKS", 15);
+    await bus.control("START_SHA", "SHA_INIT");
     assert.equal(await bus.finish(), 0);
-    console.log(await bus.read("CYCLES"), await bus.read("BEATS"), await bus.read("STALL_WEIGHTS"));
+    const cycles = await bus.read("CYCLES");
+    assert.ok(cycles <= 65 * 15 + 20, `${cycles} cycles for 15 blocks`);
+    await bus.write("SHA_ADDRESS", 15 * 64);
+    await bus.write("SHA_BLOCKS", 6);
+    await bus.control("START_SHA");
+    assert.equal(await bus.finish(), 0);
+    assert.equal((await bus.read("DIGEST0")).toString(16).padStart(8, "0"), createHash("sha256").update(message).digest("hex").slice(0, 8));
+  });
+});
+
+test("the interrupt follows DONE where it is enabled", async () => {
+  await withAccelerator("interrupt", 11, calm, async (bench) => {
+    const { bus } = bench;
+    await bus.writeWindow("SHA_BLOCK", padMessage(new Uint8Array(0)));
+    await bus.control("START_SHA_BLOCK", "SHA_INIT", "IRQ_ENABLE");
+    assert.equal(bench.irq(), false);
+    await bench.tick(100);
+    assert.equal(bench.irq(), true);
+    await bus.control("CLEAR_DONE", "IRQ_ENABLE");
+    assert.equal(bench.irq(), false);
+    assert.equal(BusMaster.field("CONTROL", "IRQ_ENABLE", await bus.read("CONTROL")), 1);
+    await bus.control("START_SHA_BLOCK", "SHA_INIT");
+    await bench.tick(100);
+    assert.equal(bench.irq(), false);
+  });
+});
+
+test("registers hold what is written, constants and unused addresses do not", async () => {
+  await withAccelerator("registers", 12, calm, async ({ bus }) => {
+    assert.equal(await bus.read("ID"), identification);
+    assert.equal(await bus.read("BUILD_ID"), parameters.buildId);
+    assert.equal(BusMaster.field("CONFIG", "PORT_BYTES", await bus.read("CONFIG")), parameters.portBytes);
+    assert.equal(BusMaster.field("CONFIG", "RESULT_DEPTH", await bus.read("CONFIG")), parameters.resultDepth);
+    assert.equal(await bus.read("ACTIVATION_BYTES"), parameters.activationBytes);
+    for (const register of registers) {
+      const before = await bus.read(register.name);
+      if (register.name === "CONTROL") continue;
+      if (typeof register.reset === "number") assert.equal(before, register.reset, `reset of ${register.name}`);
+      await bus.write(register.name, 0xffff_ffff);
+      const width = register.fields[0]?.width ?? 0;
+      assert.equal(await bus.read(register.name), register.access === "rw" ? 2 ** width - 1 : before, register.name);
+    }
+    for (const offset of [0x34, 0x7c, 0x100, 0x3ffc, 0x4000, 0xc000]) assert.equal(await bus.access(offset, null), 0, `offset ${offset}`);
+  });
+});
+
+test("activation bytes are written alone where the bus enables them alone", async () => {
+  await withAccelerator("bytes", 13, calm, async (bench) => {
+    const { bus } = bench;
+    const matrix = randomMatrix(bench.random, 5, 8);
+    await startMatrix(bench, matrix, 0);
+    await bus.readResults(5);
+    await bus.access(windowOffset("ACTIVATION") + 4, 0x11223344, 0b0100);
+    matrix.activations[6] = 0x22;
+    await bus.finish();
+    await bus.control("START_MATVEC");
+    assert.deepEqual(await bus.readResults(5), matrixReference(matrix.rows, matrix.activations, matrix.mantissa, matrix.shift));
   });
 });
