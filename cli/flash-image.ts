@@ -1,7 +1,7 @@
 // The flash image of a configuration with a model, from the firmware that make builds.
 import { readFileSync } from "node:fs";
 import { configurations, type ConfigurationName } from "../boards/configuration.ts";
-import { flashImage } from "../boards/flash-image.ts";
+import { flashImage, sealStage1 } from "../boards/flash-image.ts";
 import { TernelError } from "../models/errors.ts";
 import { makeTargets } from "./make.ts";
 import { buildPaths } from "./paths.ts";
@@ -15,18 +15,22 @@ export function builtId(config: ConfigurationName): string {
   return id;
 }
 
+/** What lies in the flash of one build. */
+export interface BuiltFlash {
+  readonly image: Uint8Array;
+  /** Stage 1 with its header, as the image holds it. */
+  readonly stage1: Uint8Array;
+  readonly buildId: string;
+}
+
 /** Builds the firmware and puts it and the model into an image. */
-export async function buildFlashImage(
-  config: ConfigurationName,
-  modelFile: string,
-): Promise<{ image: Uint8Array; buildId: string }> {
+export async function buildFlashImage(config: ConfigurationName, modelFile: string): Promise<BuiltFlash> {
   await makeTargets(["firmware"], config);
   const paths = buildPaths(config);
+  const configuration = configurations[config];
   const buildId = builtId(config);
-  const image = flashImage(configurations[config], Number.parseInt(buildId, 16), {
-    stage0: readFileSync(paths.stage0),
-    stage1: readFileSync(paths.stage1),
-    model: readFileSync(modelFile),
-  });
-  return { image, buildId };
+  const id = Number.parseInt(buildId, 16);
+  const stage1 = sealStage1(configuration, id, readFileSync(paths.stage1));
+  const image = flashImage(configuration, id, { stage0: readFileSync(paths.stage0), stage1, model: readFileSync(modelFile) });
+  return { image, stage1, buildId };
 }

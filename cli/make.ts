@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { ConfigurationName } from "../boards/configuration.ts";
 import { TernelError } from "../models/errors.ts";
 import { projectRoot } from "./paths.ts";
@@ -15,7 +16,14 @@ export async function makeTargets(targets: readonly string[], config?: Configura
   const parameters = config === undefined ? [] : [`CONFIG=${config}`];
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !makeVariables.has(name)));
   const command = ["make", "--no-print-directory", "-j2", ...targets, ...parameters];
-  const child = spawn("flock", ["build/make.lock", ...command], { cwd: projectRoot, env: environment, stdio: ["ignore", 2, 2] });
+  const child = spawn("flock", ["build/make.lock", ...command], {
+    cwd: projectRoot,
+    env: environment,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    if (!/^make: Nothing to be done|^make: '.*' is up to date/.test(line)) process.stderr.write(`${line}\n`);
+  });
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();
   child.on("close", resolve);
   child.on("error", (error) => {

@@ -3,14 +3,12 @@
 import { buildId } from "../../boards/build-id.ts";
 import type { Configuration } from "../../boards/configuration.ts";
 import { emitConfigurationHeader, emitFlashMapHeader } from "../../boards/emit.ts";
-import { elaborate, emitVerilog } from "../../gen/index.ts";
-import { accelerator } from "../../hw/accel/accelerator.ts";
+import { configuredParameters } from "../../hw/accel/configured-parameters.ts";
+import { acceleratorFiles } from "../../hw/accel/emit.ts";
 import { engineHeaders } from "./headers.ts";
 
 function printed(configuration: Configuration, id: number): ReadonlyMap<string, string> {
-  const { portBytes, activationBytes, resultDepth, fifoDepth } = configuration.accelerator;
-  const parameters = { portBytes, activationBytes, resultDepth, fifoDepth, dramBytes: configuration.dram.bytes, buildId: id };
-  return emitVerilog(elaborate(accelerator(parameters))).files;
+  return acceleratorFiles(configuredParameters(configuration, id));
 }
 
 /** The build id of a configuration as the sources stand: over the configuration, the accelerator and all generated headers. */
@@ -25,6 +23,9 @@ export function currentBuildId(configuration: Configuration): number {
 }
 
 /** Verilog, memory contents and names.json by file name. */
-export function acceleratorVerilog(configuration: Configuration, id: number = currentBuildId(configuration)): ReadonlyMap<string, string> {
+export function acceleratorVerilog(
+  configuration: Configuration,
+  id: number = currentBuildId(configuration),
+): ReadonlyMap<string, string> {
   return printed(configuration, id);
 }

@@ -8,7 +8,8 @@ import { engineHeaders } from "./headers.ts";
 /** The files below build/<config>, by path. */
 export function generatedForConfiguration(configuration: Configuration): ReadonlyMap<string, string> {
   const id = currentBuildId(configuration);
-  const within = (folder: string, files: ReadonlyMap<string, string>) => [...files].map(([name, content]) => [`${folder}/${name}`, content] as const);
+  const within = (folder: string, files: ReadonlyMap<string, string>) =>
+    [...files].map(([name, content]) => [`${folder}/${name}`, content] as const);
   return new Map([
     ["configuration.json", emitConfigurationJson(configuration, id)],
     ...within("generated", engineHeaders()),

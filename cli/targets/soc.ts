@@ -30,18 +30,18 @@ export async function prepareSimulator(modelFile: string, settings: SocSettings)
   const { config, flash = false } = settings;
   await makeTargets(["sim"], config);
   const paths = buildPaths(config);
-  const { image } = await buildFlashImage(config, modelFile);
+  const { image, stage1 } = await buildFlashImage(config, modelFile);
   const folder = mkdtempSync(join(tmpdir(), "ternel-"));
   const write = (name: string, bytes: Uint8Array) => {
     writeFileSync(join(folder, name), bytes);
     return join(folder, name);
   };
-  const { stage1, model: modelRange } = configurations[config].dramLayout;
+  const { dramLayout } = configurations[config];
   const preload = flash
     ? []
     : [
-        ["--preload-dram", `${stage1.origin}:${paths.stage1}`],
-        ["--preload-dram", `${modelRange.origin}:${modelFile}`],
+        ["--preload-dram", `${dramLayout.stage1.origin}:${write("stage1.bin", stage1)}`],
+        ["--preload-dram", `${dramLayout.model.origin}:${modelFile}`],
         ["--boot-mode", "1"],
       ].flat();
   return {

@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import { Option, type Command } from "commander";
 import { configurations, type ConfigurationName } from "../../boards/configuration.ts";
-import { acceleratorVerilog } from "../generate/accelerator.ts";
 import { anyConfigOption, jsonOption } from "../options.ts";
 import { printObject } from "../output.ts";
 import { buildPaths } from "../paths.ts";
@@ -22,7 +21,9 @@ export function addVerilog(program: Command): void {
     .addOption(new Option("-o, --output <folder>", "where (default: build/<config>/verilog)"))
     .addOption(anyConfigOption())
     .addOption(jsonOption())
-    .action((options: VerilogOptions) => {
+    .action(async (options: VerilogOptions) => {
+      // Loaded here only: the whole hardware language would slow down every other verb.
+      const { acceleratorVerilog } = await import("../generate/accelerator.ts");
       const folder = options.output ?? buildPaths(options.config).verilog;
       const files = acceleratorVerilog(configurations[options.config]);
       for (const [name, content] of files) writeIfChanged(join(folder, name), content);
