@@ -15,13 +15,11 @@ export {
   type LocalOf,
   type ReadOf,
 } from "./language/types.ts";
-export { AssignableSInt, AssignableUInt, Bits, concatenate, SInt, UInt, type Bit, type Literal } from "./language/bits.ts";
+export { AssignableSInt, AssignableUInt, Bits, SInt, UInt, type Bit } from "./language/bits.ts";
+export type { Literal } from "./language/literal.ts";
+export { concatenate, equal, mux, pack, unpack } from "./language/combine.ts";
 export {
-  equal,
-  mux,
-  pack,
   StreamBase,
-  unpack,
   Vector,
   type AssignableBundle,
   type AssignableVector,

@@ -4,28 +4,24 @@
  * design is elaborated.
  */
 import { here } from "../diagnostics/location.ts";
+import { concatenate as concatenateExpressions, convert, slice, unary, unsignedType } from "../ir/build.ts";
+import type { BitsType, Expression, Location, UnaryOperator } from "../ir/nodes.ts";
+import { checkedCount, literal, type Literal } from "./literal.ts";
 import {
-  binary,
-  binaryType,
-  bitType,
-  concatenate as concatenateExpressions,
-  constant,
-  convert,
-  fits,
-  literalType,
-  mux as muxExpression,
-  slice,
-  toBits,
-  unary,
-  unsignedType,
-} from "../ir/build.ts";
-import type { BinaryOperator, BitsType, Expression, Location, UnaryOperator } from "../ir/nodes.ts";
-import { describeExpression, describeType } from "../diagnostics/describe.ts";
+  arithmetic,
+  bitwise,
+  comparison,
+  constantShiftLeft,
+  constantShiftRight,
+  declaredOf,
+  describe,
+  dynamicShift,
+  resize,
+  sameModule,
+  scopeOf,
+} from "./operations.ts";
 import { report, type Scope } from "./scope.ts";
 import type { Difference, LiteralWidth, Max, RangeWidth, Sum } from "./width-arithmetic.ts";
-
-/** A JavaScript number or bigint where a hardware value is expected. */
-export type Literal = number | bigint;
 
 /**
  * Carries a literal width for TypeScript. The parameter of a method is compared in both directions, so widths that are not known
@@ -468,198 +464,3 @@ function assignableSlice<W extends number>(
 export function fromExpression(expression: Expression, scope: Scope | null): UInt | SInt {
   return expression.type.signed ? new SInt(expression, scope) : new UInt(expression, scope);
 }
-
-/** Several values side by side, the first one in the most significant bits; unsigned. */
-export function concatenate(...parts: readonly Bits[]): UInt {
-  const location = here();
-  const [first, ...others] = parts;
-  if (first === undefined) {
-    report({ code: "P701", subject: "concatenate() of nothing", location, declared: [], fix: "give at least one value" });
-    return new UInt(constant(0n, bitType, location), null);
-  }
-  let scope = first.scope;
-  for (const part of others) {
-    sameModule(scope, part, location);
-    scope ??= part.scope;
-  }
-  return new UInt(
-    concatenateExpressions(
-      parts.map((part) => convert(part.expression, unsignedType(part.width), location)),
-      location,
-    ),
-    scope,
-  );
-}
-
-/** `condition ? whenTrue : whenFalse` for single values; literals take the other one's type. */
-export function muxBits(condition: UInt, whenTrue: Bits | Literal, whenFalse: Bits | Literal, location: Location): UInt | SInt {
-  const type = whenTrue instanceof Bits ? whenTrue.expression.type : whenFalse instanceof Bits ? whenFalse.expression.type : null;
-  const asExpression = (value: Bits | Literal): Expression => {
-    if (value instanceof Bits) return value.expression;
-    return literal(value, type ?? widerLiteral(whenTrue, whenFalse), location);
-  };
-  let scope = condition.scope;
-  for (const value of [whenTrue, whenFalse]) {
-    if (!(value instanceof Bits)) continue;
-    sameModule(scope, value, location);
-    scope ??= value.scope;
-  }
-  return fromExpression(muxExpression(condition.expression, asExpression(whenTrue), asExpression(whenFalse), location), scope);
-}
-
-function widerLiteral(a: Bits | Literal, b: Bits | Literal): BitsType {
-  const types = [a, b].map((value) => (value instanceof Bits ? value.expression.type : literalType(toBigInt(value) ?? 0n)));
-  const signed = types.some((type) => type.signed);
-  return { signed, width: Math.max(...types.map((type) => type.width + (signed && !type.signed ? 1 : 0))) };
-}
-
-/** The whole number that a literal means, null where it is none. */
-function toBigInt(value: Literal): bigint | null {
-  if (typeof value === "bigint") return value;
-  return Number.isSafeInteger(value) ? BigInt(value) : null;
-}
-
-/** A literal as a constant of `type`; one that does not fit is reported and loses its high bits. */
-export function literal(value: Literal, type: BitsType, location: Location): Expression {
-  const whole = typeof value === "number" || typeof value === "bigint" ? toBigInt(value) : null;
-  if (whole === null) {
-    report({
-      code: typeof value === "number" ? "W105" : "P702",
-      subject: `${String(value)} as a value of ${describeType(type)}`,
-      location,
-      declared: [],
-      fix: typeof value === "number" ? "write a whole number below 2^53, or a bigint (1n)" : "give a signal, a number or a bigint",
-    });
-    return constant(0n, type, location);
-  }
-  if (fits(whole, type)) return constant(whole, type, location);
-  const [low, high] = type.signed
-    ? [-(1n << BigInt(type.width - 1)), (1n << BigInt(type.width - 1)) - 1n]
-    : [0n, (1n << BigInt(type.width)) - 1n];
-  report({
-    code: "W105",
-    subject: `${whole} as a value of ${describeType(type)}`,
-    location,
-    declared: [],
-    fix: `the range is ${low} to ${high}: use a value inside it, or a wider ${type.signed ? "sint" : "uint"}`,
-  });
-  const bits = toBits(whole, type.width);
-  return constant(type.signed ? BigInt.asIntN(type.width, bits) : bits, type, location);
-}
-
-/** The operand as an expression; a literal takes the smallest width of the other operand's signedness. */
-function operand(value: Bits | Literal, signed: boolean, location: Location): Expression {
-  if (value instanceof Bits) return value.expression;
-  const smallest = literalType(toBigInt(value) ?? 0n);
-  if (!signed) return literal(value, smallest.signed ? { signed: false, width: smallest.width } : smallest, location);
-  return literal(value, smallest.signed ? smallest : { signed: true, width: smallest.width + 1 }, location);
-}
-
-type Result = [expression: Expression, scope: Scope | null];
-
-function arithmetic(operator: "add" | "sub" | "mul", left: Bits, right: Bits | Literal, location: Location): Result {
-  const signed = left.expression.type.signed;
-  return [binary(operator, left.expression, operand(right, signed, location), location), scopeOf(left, right, location)];
-}
-
-function bitwise(operator: BinaryOperator, left: Bits, right: Bits | Literal, location: Location): Result {
-  const expression = right instanceof Bits ? right.expression : literal(right, left.expression.type, location);
-  return [binary(operator, left.expression, expression, location), scopeOf(left, right, location)];
-}
-
-function comparison(operator: BinaryOperator, left: Bits, right: Bits | Literal, location: Location): Result {
-  const exact = operator === "eq" || operator === "ne";
-  const expression =
-    right instanceof Bits || !exact
-      ? operand(right, left.expression.type.signed, location)
-      : literal(right, left.expression.type, location);
-  return [binary(operator, left.expression, expression, location), scopeOf(left, right, location)];
-}
-
-function dynamicShift(operator: "shiftLeft" | "shiftRight", value: Bits, amount: Bits, location: Location): Expression {
-  return binary(operator, value.expression, amount.expression, location);
-}
-
-function constantShiftLeft(value: Bits, n: number, location: Location): Expression {
-  const count = checkedCount(n, 0, `shiftLeft(${n}) of ${describe(value)}`, location);
-  if (count === 0) return value.expression;
-  const bits = convert(value.expression, unsignedType(value.width), location);
-  const shifted = concatenateExpressions([bits, constant(0n, unsignedType(count), location)], location);
-  return convert(shifted, { signed: value.expression.type.signed, width: value.width + count }, location);
-}
-
-function constantShiftRight(value: Bits, n: number, location: Location): Expression {
-  const { signed, width } = value.expression.type;
-  const count = checkedCount(n, 0, `shiftRight(${n}) of ${describe(value)}`, location);
-  if (count === 0) return value.expression;
-  if (count >= width && !signed) return constant(0n, bitType, location);
-  const low = Math.min(count, width - 1);
-  return convert(slice(value.expression, width - 1, low, location), { signed, width: width - low }, location);
-}
-
-function resize(
-  operation: "truncate" | "wrap" | "zeroExtend" | "signExtend" | "extend",
-  value: Bits,
-  width: number,
-  location: Location,
-): Expression {
-  const own = value.width;
-  const { signed } = value.expression.type;
-  const grows = operation !== "truncate" && operation !== "wrap";
-  const count = checkedCount(width, 1, `${operation}(${width}) of ${describe(value)}`, location);
-  if (grows ? count < own : count > own) {
-    const other = grows ? "truncate" : signed ? "signExtend" : "zeroExtend";
-    report({
-      code: "W106",
-      subject: `${operation}(${width}) of ${describe(value)}`,
-      location,
-      declared: declaredOf(value),
-      fix: `${operation} cannot make a value ${grows ? "narrower" : "wider"}: write .${other}(${width})`,
-    });
-  }
-  if (grows) return convert(value.expression, { signed, width: count }, location);
-  if (count >= own) return convert(value.expression, { signed, width: count }, location);
-  return convert(slice(value.expression, count - 1, 0, location), { signed, width: count }, location);
-}
-
-/** A whole number of at least `least`, or a report and `least`. */
-export function checkedCount(value: number, least: number, subject: string, location: Location): number {
-  if (Number.isInteger(value) && value >= least && value <= 1 << 20) return value;
-  report({ code: "P701", subject, location, declared: [], fix: `give a whole number from ${least} to ${1 << 20}` });
-  return Math.max(least, 1);
-}
-
-/** The module of an operation on two values; values of two modules do not mix. */
-function scopeOf(left: Bits, right: Bits | Literal, location: Location): Scope | null {
-  if (!(right instanceof Bits)) return left.scope;
-  sameModule(left.scope, right, location);
-  return left.scope ?? right.scope;
-}
-
-/** Reports a value that belongs to another module than `scope`. */
-export function sameModule(scope: Scope | null, value: Bits, location: Location): void {
-  if (scope === null || value.scope === null || scope === value.scope) return;
-  report({
-    code: "D206",
-    subject: `${describe(value)} is used in module ${scope.module}`,
-    location,
-    declared: declaredOf(value),
-    fix: "signals are seen only inside their module: pass the value through ports",
-  });
-}
-
-/** `module.name (8 bits, unsigned)`, for messages. */
-export function describe(value: Bits): string {
-  return `${describeExpression(value.expression, value.scope)} (${describeType(value.expression.type)})`;
-}
-
-/** Where the signal that a value stands for was declared; nothing for compound expressions. */
-export function declaredOf(value: Bits): { readonly name: string; readonly location: Location }[] {
-  const { expression, scope } = value;
-  if (expression.kind !== "reference" || scope === null) return [];
-  const signal = scope.signals.get(expression.signal);
-  return signal === undefined ? [] : [{ name: `${scope.module}.${signal.path}`, location: signal.location }];
-}
-
-/** The result type of an operator on two values, for generators that derive widths. */
-export const resultType = binaryType;

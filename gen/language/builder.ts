@@ -2,35 +2,16 @@
 import { here } from "../diagnostics/location.ts";
 import { interpret } from "../ir/build.ts";
 import type { Expression, Location, Module, SignalKind } from "../ir/nodes.ts";
-import {
-  assignValue,
-  build,
-  driverLeaves,
-  leavesOf,
-  mapLeaves,
-  streamsIn,
-  StreamBase,
-  type StreamInput,
-  type StreamOutput,
-  type Value,
-} from "./aggregates.ts";
-import {
-  AssignableSInt,
-  AssignableUInt,
-  Bits,
-  checkedCount,
-  declaredOf,
-  fromExpression,
-  literal,
-  sameModule,
-  UInt,
-  type Literal,
-} from "./bits.ts";
+import { StreamBase, type StreamInput, type StreamOutput, type Value } from "./aggregates.ts";
+import { AssignableSInt, AssignableUInt, Bits, fromExpression, UInt } from "./bits.ts";
 import { sys, type ClockDomain } from "./clock-domain.ts";
 import { Fsm, switchOn, when, type SwitchBranches, type WhenChain } from "./control.ts";
+import { checkedCount, literal, type Literal } from "./literal.ts";
 import { enabled, MemoryHandle, type MemoryOptions } from "./memory.ts";
 import type { Definition, OutsideOf, Ports } from "./module.ts";
+import { declaredOf, sameModule } from "./operations.ts";
 import { report, type Place, type Scope } from "./scope.ts";
+import { assignValue, build, driverLeaves, leavesOf, mapLeaves, streamsIn } from "./structure.ts";
 import {
   UIntType,
   uint,

@@ -2,7 +2,9 @@
 import { here } from "../diagnostics/location.ts";
 import { binary, bitType, constant, interpret, unary } from "../ir/build.ts";
 import type { Expression, Location, Statement } from "../ir/nodes.ts";
-import { declaredOf, describe, literal, sameModule, UInt, type AssignableUInt, type Bits, type Literal } from "./bits.ts";
+import { UInt, type AssignableUInt, type Bits } from "./bits.ts";
+import { literal, type Literal } from "./literal.ts";
+import { declaredOf, describe, sameModule } from "./operations.ts";
 import { report, type Scope } from "./scope.ts";
 
 type When = Extract<Statement, { readonly kind: "when" }>;

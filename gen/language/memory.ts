@@ -2,10 +2,13 @@
 import { here } from "../diagnostics/location.ts";
 import { binary, bitType, constant } from "../ir/build.ts";
 import type { Expression, Location, Memory } from "../ir/nodes.ts";
-import { pack, toValue, unpack } from "./aggregates.ts";
-import { checkedCount, literal, sameModule, UInt, type Literal } from "./bits.ts";
+import { UInt } from "./bits.ts";
 import { sys, type ClockDomain } from "./clock-domain.ts";
+import { pack, unpack } from "./combine.ts";
+import { checkedCount, literal, type Literal } from "./literal.ts";
+import { sameModule } from "./operations.ts";
 import { report, type Scope } from "./scope.ts";
+import { toValue } from "./structure.ts";
 import type { DataType, DriverOf, ReadOf } from "./types.ts";
 
 export interface MemoryOptions<T extends DataType> {

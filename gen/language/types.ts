@@ -6,7 +6,8 @@
 import { here } from "../diagnostics/location.ts";
 import { constant } from "../ir/build.ts";
 import type { BitsType } from "../ir/nodes.ts";
-import { literal, SInt, UInt, type AssignableSInt, type AssignableUInt, type Literal } from "./bits.ts";
+import { SInt, UInt, type AssignableSInt, type AssignableUInt } from "./bits.ts";
+import { literal, type Literal } from "./literal.ts";
 import type {
   AssignableBundle,
   AssignableVector,

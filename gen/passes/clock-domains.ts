@@ -70,7 +70,8 @@ function samplersOf(module: Module, own: Dependencies, summaries: ReadonlyMap<st
   }
   for (const memory of module.memories) {
     for (const read of memory.reads) {
-      if (read.domain !== null) add(`read of memory ${module.name}.${memory.name}`, read.domain, memory.location, read.address, read.enable);
+      if (read.domain !== null)
+        add(`read of memory ${module.name}.${memory.name}`, read.domain, memory.location, read.address, read.enable);
     }
     for (const { domain, address, data, enable, mask } of memory.writes) {
       add(`write of memory ${module.name}.${memory.name}`, domain, memory.location, address, data, enable, mask);
@@ -109,7 +110,12 @@ function crossings(module: Module, sampler: Sampler, domainsOf: (id: SignalId) =
   return found;
 }
 
-function summarise(module: Module, own: Dependencies, samplers: readonly Sampler[], domainsOf: (id: SignalId) => Set<string>): Summary {
+function summarise(
+  module: Module,
+  own: Dependencies,
+  samplers: readonly Sampler[],
+  domainsOf: (id: SignalId) => Set<string>,
+): Summary {
   const outputs = new Map<SignalId, ReadonlySet<string>>();
   const inputs = new Map<SignalId, Set<string>>();
   for (const { id, signal } of module.signals) {

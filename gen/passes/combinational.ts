@@ -67,7 +67,7 @@ export function pathBetween(from: SignalId, to: SignalId, direct: Dependencies["
     for (const source of direct.get(id) ?? []) {
       if (source === to) {
         const path = [to, id];
-        for (let step = id; step !== from; ) {
+        for (let step = id; step !== from;) {
           const before = cameFrom.get(step);
           if (before === undefined) break;
           path.push(before);

@@ -38,7 +38,10 @@ function certainlyAssigned(statements: readonly Statement[], widthOf: (id: Signa
 }
 
 /** The branches of which one is always taken; the default is left out where the cases list every value. */
-function branchesOf(statement: Exclude<Statement, { readonly kind: "assign" }>, widthOf: (id: SignalId) => number): (readonly Statement[])[] {
+function branchesOf(
+  statement: Exclude<Statement, { readonly kind: "assign" }>,
+  widthOf: (id: SignalId) => number,
+): (readonly Statement[])[] {
   if (statement.kind === "when") return [statement.then, statement.otherwise];
   void widthOf;
   const cases = statement.cases.map((branch) => branch.body);
@@ -75,7 +78,10 @@ function undriven(module: Module, signals: ReadonlyMap<SignalId, Signal>): Diagn
     if (some === 0n) {
       const isInput = kind === "wire" && inputs.has(signal.id) && signal.path.includes(".");
       const what = kind === "output" ? "output" : isInput ? "input of an instance" : "wire";
-      const fix = kind === "wire" && !isInput ? `assign it (${signal.path}.set(...)), give it a default, or remove it` : `assign it (${signal.path}.set(...))`;
+      const fix =
+        kind === "wire" && !isInput
+          ? `assign it (${signal.path}.set(...)), give it a default, or remove it`
+          : `assign it (${signal.path}.set(...))`;
       found.push({ code: "D201", subject: `${what} ${name}`, location: signal.location, declared: [], fix });
     } else {
       const missing = bitRanges(all & ~(certain.get(signal.id) ?? 0n));

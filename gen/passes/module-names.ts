@@ -8,7 +8,10 @@ export function namesIn(module: Module): SignalNames {
 }
 
 /** Where the signal was declared that an expression stands for; nothing for compound expressions. */
-export function declarationOf(expression: Expression, names: SignalNames): { readonly name: string; readonly location: Location }[] {
+export function declarationOf(
+  expression: Expression,
+  names: SignalNames,
+): { readonly name: string; readonly location: Location }[] {
   if (expression.kind === "convert") return declarationOf(expression.operand, names);
   if (expression.kind !== "reference") return [];
   const signal = names.signals.get(expression.signal);

@@ -11,7 +11,11 @@ interface Named {
 }
 
 export function checkNames(circuit: Circuit): Diagnostic[] {
-  const modules = circuit.modules.map((module) => ({ name: module.name, what: `module ${module.name}`, location: module.location }));
+  const modules = circuit.modules.map((module) => ({
+    name: module.name,
+    what: `module ${module.name}`,
+    location: module.location,
+  }));
   return [...checkNamed(modules, "N505"), ...circuit.modules.flatMap((module) => checkNamed(namesOf(module), "N501"))];
 }
 
@@ -49,7 +53,13 @@ function checkNamed(names: readonly Named[], duplicate: "N501" | "N505"): Diagno
       found.push({ code: duplicate, subject: `${twin.what} and ${what} are both named ${name}`, location, declared, fix });
     } else if (similar !== undefined) {
       const declared = [{ name: similar.what, location: similar.location }];
-      found.push({ code: "N502", subject: `${similar.what} and ${what}`, location, declared, fix: "give one of them another name" });
+      found.push({
+        code: "N502",
+        subject: `${similar.what} and ${what}`,
+        location,
+        declared,
+        fix: "give one of them another name",
+      });
     }
     if (reservedWords.has(name)) {
       found.push({ code: "N503", subject: what, location, declared: [], fix: `choose another name, such as ${name}_value` });

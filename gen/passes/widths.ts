@@ -2,7 +2,15 @@
 import { describeExpression, describeType, type SignalNames } from "../diagnostics/describe.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { binaryType, fits, unaryType } from "../ir/build.ts";
-import { addressWidth, type BitsType, type Expression, type Location, type Module, type Signal, type Statement } from "../ir/nodes.ts";
+import {
+  addressWidth,
+  type BitsType,
+  type Expression,
+  type Location,
+  type Module,
+  type Signal,
+  type Statement,
+} from "../ir/nodes.ts";
 import { expressionsOf, visitExpressions } from "../ir/visit.ts";
 import { declarationOf, namesIn } from "./module-names.ts";
 
@@ -49,7 +57,13 @@ class WidthCheck {
   }
 
   #malformed(expression: Expression, why: string): void {
-    this.#report("W111", `${this.#describe(expression)}: ${why}`, expression.location, [], "build expressions with gen/ir/build.ts");
+    this.#report(
+      "W111",
+      `${this.#describe(expression)}: ${why}`,
+      expression.location,
+      [],
+      "build expressions with gen/ir/build.ts",
+    );
   }
 
   #oneBit(expression: Expression, what: string, location: Location): void {
@@ -64,7 +78,9 @@ class WidthCheck {
       this.#report("W105", subject, location, [], "use a value in the range of the type, or a wider type");
     }
     if (signal.kind === "wire" && signal.default !== null) {
-      this.#assigned(`${this.#module.name}.${path}`, type, signal.default, location, [{ name: `${this.#module.name}.${path}`, location }]);
+      this.#assigned(`${this.#module.name}.${path}`, type, signal.default, location, [
+        { name: `${this.#module.name}.${path}`, location },
+      ]);
     }
   }
 
@@ -77,14 +93,21 @@ class WidthCheck {
       case "reference": {
         const signal = this.#names.signals.get(expression.signal);
         if (signal === undefined) {
-          this.#report("D208", `${this.#module.name}.${expression.signal}`, location, [], "declare the signal in the module's list");
+          this.#report(
+            "D208",
+            `${this.#module.name}.${expression.signal}`,
+            location,
+            [],
+            "declare the signal in the module's list",
+          );
         } else if (!same(signal.type, type)) {
           this.#malformed(expression, `the signal has ${describeType(signal.type)}`);
         }
         return;
       }
       case "unary":
-        if (!same(type, unaryType(expression.operator, expression.operand.type))) this.#malformed(expression, "wrong type of the result");
+        if (!same(type, unaryType(expression.operator, expression.operand.type)))
+          this.#malformed(expression, "wrong type of the result");
         return;
       case "binary":
         this.#binary(expression);
@@ -99,7 +122,8 @@ class WidthCheck {
       case "slice": {
         const { high, low, operand } = expression;
         const inside = low >= 0 && high >= low && high < operand.type.width;
-        if (!inside || !same(type, { signed: false, width: high - low + 1 })) this.#malformed(expression, "bits outside of the operand");
+        if (!inside || !same(type, { signed: false, width: high - low + 1 }))
+          this.#malformed(expression, "bits outside of the operand");
         return;
       }
       case "concatenate": {
@@ -200,7 +224,13 @@ class WidthCheck {
     const signal = this.#names.signals.get(target);
     const assignable = signal !== undefined && ["output", "wire", "register"].includes(signal.signal.kind);
     if (!assignable) {
-      this.#report("D208", `assignment to ${this.#module.name}.${target}`, location, [], "assign outputs, wires and registers of the module");
+      this.#report(
+        "D208",
+        `assignment to ${this.#module.name}.${target}`,
+        location,
+        [],
+        "assign outputs, wires and registers of the module",
+      );
       return;
     }
     const name = `${this.#module.name}.${signal.path}`;
@@ -248,12 +278,24 @@ class WidthCheck {
     for (const instance of this.#module.instances) {
       const child = modules.get(instance.module);
       if (child === undefined) {
-        this.#report("D208", `module ${instance.module}`, instance.location, [], "put the module into the circuit, before its parent");
+        this.#report(
+          "D208",
+          `module ${instance.module}`,
+          instance.location,
+          [],
+          "put the module into the circuit, before its parent",
+        );
         continue;
       }
       const ports = new Map(child.signals.map((signal) => [signal.id, signal]));
       const wrong = (port: string): void => {
-        this.#report("D208", `port ${port} of ${this.#module.name}.${instance.name}`, instance.location, [], `module ${child.name} has none`);
+        this.#report(
+          "D208",
+          `port ${port} of ${this.#module.name}.${instance.name}`,
+          instance.location,
+          [],
+          `module ${child.name} has none`,
+        );
       };
       for (const { port, value } of instance.inputs) {
         const signal = ports.get(port);

@@ -77,7 +77,8 @@ class ModulePrinter {
           ? [{ kind: "assign", target: signal.id, range: null, value, location: signal.location }]
           : own;
         // Where statements assign no more than parts, the default holds in the other bits.
-        const onlyParts = isPlainAssignments(own) && own.every((statement) => statement.kind === "assign" && statement.range !== null);
+        const onlyParts =
+          isPlainAssignments(own) && own.every((statement) => statement.kind === "assign" && statement.range !== null);
         const withDefault = onlyParts && kind === "wire" && signal.signal.default !== null && value !== undefined;
         this.#blocks.push({
           signals: [signal],
