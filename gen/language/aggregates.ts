@@ -10,7 +10,7 @@ import { assignValue } from "./structure.ts";
 import type { AssignableOf, BundleDriver, BundleType, DataType, Fields, ReadOf, StreamType, VectorType } from "./types.ts";
 
 /** Any value of the language. */
-export type Value = Bits | BundleBase | Vector<Value> | StreamBase;
+export type Value = Bits | BundleBase | Vector | StreamBase;
 
 /** What all bundles share: their type and their fields. */
 export class BundleBase {
@@ -79,7 +79,7 @@ export class Vector<E extends Value = Value, R extends Value = E> implements Ite
   select(index: UInt): R {
     const location = here();
     const selected = selectFrom(this.elements, index, location);
-    return selected as Value as R;
+    return selected as R;
   }
 }
 

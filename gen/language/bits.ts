@@ -254,7 +254,7 @@ export class UInt<W extends number = number> extends Bits {
   }
 
   /** The same bits, unsigned. */
-  asUInt(): UInt<W> {
+  asUInt(): this {
     return this;
   }
 
@@ -373,7 +373,7 @@ export class SInt<W extends number = number> extends Bits {
   }
 
   /** The same bits, signed. */
-  asSInt(): SInt<W> {
+  asSInt(): this {
     return this;
   }
 }

@@ -119,7 +119,7 @@ export class Builder {
         given === undefined ? null : given instanceof Bits ? given.expression : literal(given, leafType.bits, location);
       return this.#signal(place, leafType, { kind: "wire", default: fallback }, location, options.documentation);
     });
-    return value as LocalOf<T>;
+    return value;
   }
 
   /** Gives a value a name, which then appears in the Verilog, in waveforms and in messages. */

@@ -152,7 +152,7 @@ export function unpack<T extends DataType>(type: T, bits: UInt): ReadOf<T> {
     }
     throw new TypeError("streams cannot be unpacked");
   };
-  return unpackFrom(type, 0) as ReadOf<T>;
+  return unpackFrom(type, 0);
 }
 
 /** 1 where all leaves of two values of one type are equal. */

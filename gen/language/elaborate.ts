@@ -106,7 +106,7 @@ function ports(builder: Builder, definition: Definition): InsideOf<Ports> {
     name,
     builder.port(name, port.direction, port.type, port.documentation, definition.location),
   ]);
-  return Object.fromEntries(io) as InsideOf<Ports>;
+  return Object.fromEntries(io);
 }
 
 function finish(scope: Scope, definition: Definition, blackBox: Module["blackBox"]): Module {

@@ -27,7 +27,7 @@ function certainlyAssigned(statements: readonly Statement[], widthOf: (id: Signa
       add(target, range === null ? maskOf(widthOf(target) - 1, 0) : maskOf(range.high, range.low));
       continue;
     }
-    const branches = branchesOf(statement, widthOf).map((branch) => certainlyAssigned(branch, widthOf));
+    const branches = branchesOf(statement).map((branch) => certainlyAssigned(branch, widthOf));
     const [first, ...others] = branches;
     for (const [id, mask] of first ?? []) {
       const everywhere = others.reduce((common, branch) => common & (branch.get(id) ?? 0n), mask);
@@ -38,12 +38,9 @@ function certainlyAssigned(statements: readonly Statement[], widthOf: (id: Signa
 }
 
 /** The branches of which one is always taken; the default is left out where the cases list every value. */
-function branchesOf(
-  statement: Exclude<Statement, { readonly kind: "assign" }>,
-  widthOf: (id: SignalId) => number,
-): (readonly Statement[])[] {
+function branchesOf(statement: Exclude<Statement, { readonly kind: "assign" }>): (readonly Statement[])[] {
   if (statement.kind === "when") return [statement.then, statement.otherwise];
-  void widthOf;
+  widthOf;
   const cases = statement.cases.map((branch) => branch.body);
   const listed = new Set(statement.cases.flatMap((branch) => branch.values)).size;
   return BigInt(listed) === 1n << BigInt(statement.subject.type.width) ? cases : [...cases, statement.default];

@@ -13,8 +13,11 @@ export function checkStreams(module: Module, dependencies: Dependencies): Diagno
       ["S601", [stream.valid]],
       ["S602", [...(stream.last === null ? [] : [stream.last]), ...stream.payload]],
     ] as const) {
-      const path = offered.map((id) => pathBetween(id, stream.ready, dependencies.direct)).find((candidate) => candidate !== null);
-      if (path === undefined || path === null) continue;
+      const [path] = offered.flatMap((id) => {
+        const between = pathBetween(id, stream.ready, dependencies.direct);
+        return between === null ? [] : [between];
+      });
+      if (path === undefined) continue;
       found.push({
         code,
         subject: `${module.name}: ${path.map(name).join(" <- ")}`,
