@@ -14,6 +14,8 @@ const consolePrompt = ">>> ";
 export interface SessionOptions {
   readonly program: string;
   readonly arguments: readonly string[];
+  /** The folder it runs in. */
+  readonly folder?: string;
   /** Longest silence, in seconds, from a child that owes an answer. */
   readonly silenceLimit: number;
   /** Longest time, in seconds, from the start to the console's first prompt. */
@@ -143,7 +145,7 @@ function errorInReply(reply: Reply): TernelError | undefined {
 
 /** Starts the program, waits for its console and switches it to machine mode. */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const child = spawn(options.program, options.arguments, { stdio: "pipe" });
+  const child = spawn(options.program, options.arguments, { stdio: "pipe", cwd: options.folder });
   running.add(child);
   const incoming = new Incoming(options.onText ?? (() => undefined));
   const decoder = new StringDecoder("utf8");

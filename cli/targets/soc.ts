@@ -2,7 +2,7 @@
 // away (boot mode 1: it still checks everything); the true path boots through the bit-level flash.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { configurations, type ConfigurationName } from "../../boards/configuration.ts";
 import { makeTargets } from "../make.ts";
 import { buildPaths } from "../paths.ts";
@@ -22,6 +22,8 @@ export interface SocSettings {
 export interface PreparedSimulator {
   readonly program: string;
   readonly arguments: readonly string[];
+  /** Where it has to run: memories of the Verilog are filled from files there ($readmemh). */
+  readonly folder: string;
   readonly dispose: () => void;
 }
 
@@ -41,12 +43,13 @@ export async function prepareSimulator(modelFile: string, settings: SocSettings)
     ? []
     : [
         ["--preload-dram", `${dramLayout.stage1.origin}:${write("stage1.bin", stage1)}`],
-        ["--preload-dram", `${dramLayout.model.origin}:${modelFile}`],
+        ["--preload-dram", `${dramLayout.model.origin}:${resolve(modelFile)}`],
         ["--boot-mode", "1"],
       ].flat();
   return {
     program: paths.simulator,
     arguments: ["--flash", write("flash.bin", image), "--uart", "stdio", ...preload],
+    folder: paths.verilog,
     dispose: () => {
       rmSync(folder, { recursive: true, force: true });
     },

@@ -29,7 +29,7 @@ export function addConsole(program: Command): void {
 
 async function openConsole(options: ConsoleOptions): Promise<void> {
   const simulator = await prepareSimulator(existing(options.model), options);
-  const child = spawn(simulator.program, simulator.arguments, { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(simulator.program, simulator.arguments, { stdio: ["pipe", "pipe", "pipe"], cwd: simulator.folder });
   process.on("exit", () => {
     child.kill("SIGKILL");
     simulator.dispose();
