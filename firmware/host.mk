@@ -49,8 +49,23 @@ $(HOST)/ternel-host: $(call host_objects,objects,$(HOST_PROGRAM) $(HOST_CONSOLE)
 $(HOST)/sanitized/ternel-host: $(call host_objects,sanitized/objects,$(HOST_PROGRAM) $(HOST_CONSOLE) $(HOST_ENGINE))
 	@$(HOST_CC) $(HOST_SANITIZE) $^ $(HOST_LIBRARIES) -o $@
 
-HOST_TESTED := $(HOST_ENGINE) firmware/platform/host/sha256_nettle.c
+HOST_TESTED := $(HOST_ENGINE) firmware/platform/host/sha256_nettle.c firmware/platform/host/model_file.c
 $(HOST)/sanitized/ternel-tests: $(call host_objects,sanitized/objects,$(HOST_TESTS) $(HOST_TESTED))
 	@$(HOST_CC) $(HOST_SANITIZE) $^ $(HOST_LIBRARIES) -o $@
 
+# Fuzz harnesses: with the driver in the repository for the tests, with libFuzzer for a long run (`make host-fuzz`, then
+# build/host/libfuzzer/fuzz-console CORPUS_FOLDER).
+HOST_FUZZED := $(HOST_ENGINE) $(HOST_CONSOLE) firmware/platform/host/sha256_nettle.c firmware/engine/testing/testing.c \
+	firmware/engine/testing/model_fixture.c
+$(HOST)/sanitized/fuzz-%: $(HOST)/sanitized/objects/engine/fuzz/%.o $(HOST)/sanitized/objects/engine/fuzz/driver.o \
+		$(call host_objects,sanitized/objects,$(HOST_FUZZED))
+	@$(HOST_CC) $(HOST_SANITIZE) $^ $(HOST_LIBRARIES) -o $@
+
+.PHONY: host-fuzz
+host-fuzz: $(HOST_FUZZ:%=$(HOST)/libfuzzer/fuzz-%)
+$(HOST)/libfuzzer/fuzz-%: firmware/engine/fuzz/%.c $(HOST_FUZZED) $(HOST_HEADERS)
+	@mkdir -p $(@D)
+	@clang $(filter-out -MMD -MP -Werror,$(HOST_CFLAGS)) -fsanitize=fuzzer,address,undefined $(filter %.c,$^) $(HOST_LIBRARIES) -o $@
+
+.SECONDARY:
 -include $(shell find $(HOST) -name '*.d' 2>/dev/null)

@@ -10,12 +10,12 @@
 #include "testing.h"
 
 static const struct fixture_shape shape = {
-    .vocabulary = 273,
+    .vocabulary = 279,
     .dimension = 13,
     .layers = 2,
     .intermediate = 21,
     .column_align = 16,
-    .token_count = 270,
+    .token_count = 276,
     .merge_count = 20,
 };
 
@@ -70,11 +70,11 @@ static void test_header(const struct model_fixture *fixture) {
         {32, 0, TERNEL_ERROR_CONTAINER_COLUMN_ALIGN},
         {32, 24, TERNEL_ERROR_CONTAINER_COLUMN_ALIGN},
         {36, 0, TERNEL_ERROR_CONTAINER_TOKEN_COUNT},
-        {36, 274, TERNEL_ERROR_CONTAINER_TOKEN_COUNT},
+        {36, 280, TERNEL_ERROR_CONTAINER_TOKEN_COUNT},
         {40, (1 << 24) + 1, TERNEL_ERROR_CONTAINER_TOKEN_TEXT_BYTES},
         {44, 262145, TERNEL_ERROR_CONTAINER_MERGE_COUNT},
         {48, 1, TERNEL_ERROR_CONTAINER_COMMANDS},
-        {52, 273, TERNEL_ERROR_CONTAINER_START_TOKEN},
+        {52, 279, TERNEL_ERROR_CONTAINER_START_TOKEN},
         {56, UINT32_MAX, TERNEL_ERROR_CONTAINER_END_TOKEN},
         {60, 1, TERNEL_ERROR_CONTAINER_FLAGS},
         {64, 0x41414107, TERNEL_ERROR_CONTAINER_NAME},
@@ -120,12 +120,12 @@ static void test_contents(const struct model_fixture *fixture, const struct tern
     } damages[] = {
         {at->token_offset, 1, 4, TERNEL_ERROR_TOKENIZER_OFFSETS},
         {at->token_offset + 40, 8, 4, TERNEL_ERROR_TOKENIZER_OFFSETS},
-        {at->token_offset + 4 * 270, UINT32_MAX, 4, TERNEL_ERROR_TOKENIZER_OFFSETS},
-        {at->byte_token + 4 * 255, 270, 4, TERNEL_ERROR_TOKENIZER_BYTE_TOKEN},
-        {at->merges, 270, 4, TERNEL_ERROR_TOKENIZER_MERGE_RANGE},
-        {at->merges + 4, 270, 4, TERNEL_ERROR_TOKENIZER_MERGE_RANGE},
+        {at->token_offset + 4 * 276, UINT32_MAX, 4, TERNEL_ERROR_TOKENIZER_OFFSETS},
+        {at->byte_token + 4 * 255, 276, 4, TERNEL_ERROR_TOKENIZER_BYTE_TOKEN},
+        {at->merges, 276, 4, TERNEL_ERROR_TOKENIZER_MERGE_RANGE},
+        {at->merges + 4, 276, 4, TERNEL_ERROR_TOKENIZER_MERGE_RANGE},
         {at->merges + 8, 20, 4, TERNEL_ERROR_TOKENIZER_MERGE_RANGE},
-        {at->merges + 12, 270, 4, TERNEL_ERROR_TOKENIZER_MERGE_RANGE},
+        {at->merges + 12, 276, 4, TERNEL_ERROR_TOKENIZER_MERGE_RANGE},
         {at->merges + 16, 0, 4, TERNEL_ERROR_TOKENIZER_MERGE_ORDER},
         {at->fraction, 21, 1, TERNEL_ERROR_TABLES_FRACTION},
         {at->fraction + 2, 255, 1, TERNEL_ERROR_TABLES_FRACTION},
@@ -135,7 +135,7 @@ static void test_contents(const struct model_fixture *fixture, const struct tern
         {at->gains + at->layer_gain_bytes + 8, UINT64_C(1) << 62, 8, TERNEL_ERROR_TABLES_EPSILON},
         {at->scales, 32767, 2, TERNEL_ERROR_TABLES_SCALE},
         {at->scales + 4 * 12 + 2, 65, 2, TERNEL_ERROR_TABLES_SCALE},
-        {at->embedding_scales + 4 * 272 + 2, (uint16_t)-65, 2, TERNEL_ERROR_TABLES_SCALE},
+        {at->embedding_scales + 4 * 278 + 2, (uint16_t)-65, 2, TERNEL_ERROR_TABLES_SCALE},
         {at->embedding_scales, 0, 2, TERNEL_ERROR_TABLES_SCALE},
     };
     for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
@@ -144,6 +144,8 @@ static void test_contents(const struct model_fixture *fixture, const struct tern
         EXPECT(open_changed(fixture, damages[i].offset, damages[i].value, damages[i].count, false) ==
                TERNEL_ERROR_CONTAINER_HASH);
     }
+    uint64_t first_pair = ternel_read_u64(fixture->bytes + at->merges);
+    EXPECT(open_changed(fixture, at->merges + 16, first_pair, 8, true) == TERNEL_ERROR_TOKENIZER_MERGE_ORDER);
     EXPECT(open_changed(fixture, at->trailer, 0, 1, false) == TERNEL_ERROR_CONTAINER_HASH ||
            fixture->bytes[at->trailer] == 0);
     EXPECT(open_changed(fixture, at->trailer + 63, 1, 1, false) == TERNEL_ERROR_CONTAINER_TRAILER);
@@ -151,7 +153,7 @@ static void test_contents(const struct model_fixture *fixture, const struct tern
 
 /// The views agree with the shape, lie in the file, do not overlap, and come in the file's order.
 static void test_views(const struct ternel_container *container) {
-    const uint8_t *previous = container->bytes + container->at.embedding + 273 * 13;
+    const uint8_t *previous = container->bytes + container->at.embedding + 279 * 13;
     for (uint32_t index = 0; index < shape.layers; index++) {
         struct ternel_layer layer;
         ternel_container_layer(container, index, &layer);
@@ -168,7 +170,7 @@ static void test_views(const struct ternel_container *container) {
     }
     struct ternel_head head;
     ternel_container_head(container, &head);
-    EXPECT(head.matrix.packed >= previous && head.matrix.rows == 273);
+    EXPECT(head.matrix.packed >= previous && head.matrix.rows == 279);
     const uint8_t *end = head.matrix.packed + (size_t)head.matrix.groups * head.matrix.stride;
     EXPECT(end <= container->bytes + container->at.trailer &&
            container->at.trailer - (end - container->bytes) < 64);

@@ -61,6 +61,10 @@ static void check_model(uint64_t seed) {
            TERNEL_ERROR_ENGINE_ARENA);
     memset(arena, 0xa5, bytes); // nothing may depend on what was there
     EXPECT(ternel_engine_init(&engine, &container, arena, bytes, &ternel_matvec_cpu) == TERNEL_OK);
+    uint32_t states = container.shape.layers * container.shape.dimension;
+    for (uint32_t i = 0; i < states; i++) {
+        EXPECT(engine.buffers.state[i] == 0);
+    }
 
     struct outcome first = generate(&engine, 1000, seed);
     struct outcome other = generate(&engine, 10000, seed + 1);

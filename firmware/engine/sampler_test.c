@@ -94,6 +94,28 @@ static void test_choices(uint64_t *random) {
     }
 }
 
+/// Four equal weights: half of the total is exactly two of them, and a pick of exactly one weight belongs to
+/// the second.
+static void test_borders(void) {
+    const int32_t logits[] = {3, 3, 3, 3};
+    struct ternel_candidate scratch[4];
+    const struct {
+        uint64_t seed;
+        uint32_t token;
+    } cases[] = {
+        {UINT64_C(0x851e329cc0854b8b), 1}, // the seed whose first random32 is 2^31
+        {UINT64_C(0xed8bdf0587ebfdec), 0}, // and the one for 2^31 - 1
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ternel_sampler sampler;
+        EXPECT(ternel_sampler_start(&sampler, 1000, 500, cases[i].seed) == TERNEL_OK);
+        EXPECT(ternel_sampler_choose(&sampler, logits, 4, 10, scratch) == cases[i].token);
+        for (int j = 0; j < 200; j++) {
+            EXPECT(ternel_sampler_choose(&sampler, logits, 4, 10, scratch) < 2);
+        }
+    }
+}
+
 static void test_greedy(void) {
     const int32_t logits[] = {-5, 7, 3, 7, -8388608};
     struct ternel_sampler sampler;
@@ -117,6 +139,7 @@ void test_sampler(void) {
     EXPECT(splitmix(&state) == UINT64_C(6457827717110365317) &&
            splitmix(&state) == UINT64_C(3203168211198807973));
     test_choices(&random);
+    test_borders();
     test_greedy();
     test_settings();
 }

@@ -58,31 +58,91 @@ static void put_header(struct writer *w, const struct fixture_shape *s, size_t t
     }
 }
 
-/// Token i < 256 is the byte i; a later one has one to four random letters. Merges: (left, right) ascending
-/// in both.
+enum { BYTES = 256, LONGEST = 8, MERGES_MAX = 512 };
+
+/// A token made of two earlier ones.
+struct made_token {
+    uint32_t left, right, rank;
+    uint8_t text[LONGEST];
+    uint32_t length;
+};
+
+/// The text of a token: a byte for the first 256, then the made ones.
+static uint32_t token_text(const struct made_token *made, uint32_t token, uint8_t *text) {
+    if (token < BYTES) {
+        text[0] = (uint8_t)token;
+        return 1;
+    }
+    memcpy(text, made[token - BYTES].text, made[token - BYTES].length);
+    return made[token - BYTES].length;
+}
+
+/// Makes one more token, from letters and earlier tokens, whose text is new and short.
+static void make_token(struct made_token *made, uint32_t count, uint64_t *random) {
+    struct made_token *token = &made[count];
+    bool usable = false;
+    while (!usable) {
+        uint32_t choices = 10 + count;
+        uint32_t left = testing_below(random, choices);
+        uint32_t right = testing_below(random, choices);
+        token->left = left < 10 ? (uint32_t) "abcdehlo '"[left] : BYTES + left - 10;
+        token->right = right < 10 ? (uint32_t) "abcdehlo '"[right] : BYTES + right - 10;
+        token->rank = count;
+        uint8_t text[2 * LONGEST];
+        uint32_t length = token_text(made, token->left, text);
+        length += token_text(made, token->right, text + length);
+        usable = length <= LONGEST;
+        for (uint32_t i = 0; i < count && usable; i++) {
+            usable = made[i].length != length || memcmp(made[i].text, text, length) != 0;
+        }
+        token->length = usable ? length : 0;
+        memcpy(token->text, text, token->length);
+    }
+}
+
+static int by_pair(const void *left, const void *right) {
+    const struct made_token *a = left;
+    const struct made_token *b = right;
+    if (a->left != b->left) {
+        return a->left < b->left ? -1 : 1;
+    }
+    return a->right < b->right ? -1 : a->right > b->right;
+}
+
+/// Token i < 256 is the byte i, each merge makes the next, the rest have no text. With fewer than 256 tokens
+/// bytes share them.
 static uint32_t put_tokenizer(struct writer *w, const struct fixture_shape *s, uint64_t *random) {
+    static struct made_token made[MERGES_MAX];
+    for (uint32_t i = 0; i < s->merge_count; i++) {
+        make_token(made, i, random);
+    }
+    uint32_t bytes = s->token_count < BYTES ? s->token_count : BYTES;
     uint32_t text_bytes = 0;
-    uint64_t lengths = *random;
     put(w, 0, 4);
     for (uint32_t i = 0; i < s->token_count; i++) {
-        text_bytes += i < 256 ? 1 : 1 + testing_below(&lengths, 4);
+        text_bytes += i < bytes ? 1 : i - bytes < s->merge_count ? made[i - bytes].length : 0;
         put(w, text_bytes, 4);
     }
-    for (uint32_t byte = 0; byte < 256; byte++) {
-        uint32_t token = s->token_count >= 256 ? byte : byte % (s->token_count + 1);
+    for (uint32_t byte = 0; byte < BYTES; byte++) {
+        uint32_t token = s->token_count >= BYTES ? byte : byte % (s->token_count + 1);
         put(w, token == s->token_count ? UINT32_MAX : token, 4);
     }
-    uint32_t step = 1 + s->token_count * 8 / (s->merge_count + 1);
-    uint64_t pair = (uint64_t)(s->token_count >= 256 ? 'a' : 0) * s->token_count;
+    struct made_token sorted[MERGES_MAX];
+    memcpy(sorted, made, sizeof sorted);
+    qsort(sorted, s->merge_count, sizeof sorted[0], by_pair);
     for (uint32_t i = 0; i < s->merge_count; i++) {
-        pair += 1 + testing_below(random, step);
-        put(w, pair / s->token_count % s->token_count, 4);
-        put(w, pair % s->token_count, 4);
-        put(w, testing_below(random, s->merge_count), 4);
-        put(w, testing_below(random, s->token_count), 4);
+        put(w, sorted[i].left, 4);
+        put(w, sorted[i].right, 4);
+        put(w, sorted[i].rank, 4);
+        put(w, BYTES + sorted[i].rank, 4);
     }
-    for (uint32_t i = 0; i < text_bytes; i++) {
-        put(w, i < 256 ? i : 'a' + testing_below(random, 26), 1);
+    for (uint32_t i = 0; i < bytes; i++) {
+        put(w, i, 1);
+    }
+    for (uint32_t i = 0; i < s->merge_count; i++) {
+        for (uint32_t j = 0; j < made[i].length; j++) {
+            put(w, made[i].text[j], 1);
+        }
     }
     return text_bytes;
 }
@@ -208,9 +268,9 @@ struct model_fixture model_fixture_random(uint64_t seed) {
         .layers = 1 + testing_below(&random, 3),
         .intermediate = 1 + testing_below(&random, 300),
         .column_align = 8U << testing_below(&random, 4),
-        .token_count = 256 + testing_below(&random, 100),
-        .merge_count = testing_below(&random, 200),
+        .merge_count = testing_below(&random, 100),
     };
+    shape.token_count = BYTES + shape.merge_count + testing_below(&random, 10);
     shape.vocabulary = shape.token_count + testing_below(&random, 50);
     return model_fixture_make(&shape, seed);
 }

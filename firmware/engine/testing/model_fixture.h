@@ -22,7 +22,8 @@ struct model_fixture {
 };
 
 /// A well-formed container of a given shape with random contents. With 256 tokens or more every byte has a
-/// token, and the merges are real ones; with fewer, bytes share the tokens or have none.
+/// token, and up to token_count - 256 merges make more; with fewer there are no merges, and bytes share the
+/// tokens or have none.
 struct model_fixture model_fixture_make(const struct fixture_shape *shape, uint64_t seed);
 
 /// The same with a random small shape: sizes that are no multiple of 5, of the alignment or of each other.
