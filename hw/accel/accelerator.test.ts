@@ -6,7 +6,15 @@ import { elaborate, Random, simulate } from "../../gen/index.ts";
 import { accelerator } from "./accelerator.ts";
 import type { AcceleratorParameters } from "./parameters.ts";
 import { identification, registers, statusError } from "./registers.ts";
-import { BusMaster, matrixReference, packMatrix, padMessage, SimulatedDram, windowOffset, type Stalls } from "./simulated-accelerator.ts";
+import {
+  BusMaster,
+  matrixReference,
+  packMatrix,
+  padMessage,
+  SimulatedDram,
+  windowOffset,
+  type Stalls,
+} from "./simulated-accelerator.ts";
 
 const parameters: AcceleratorParameters = {
   portBytes: 8,
@@ -89,7 +97,10 @@ test("matrices of any shape, with random stalls on every stream", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer(),
-      fc.array(fc.record({ rows: fc.integer({ min: 1, max: 33 }), columns: fc.integer({ min: 1, max: 256 }) }), { minLength: 1, maxLength: 3 }),
+      fc.array(fc.record({ rows: fc.integer({ min: 1, max: 33 }), columns: fc.integer({ min: 1, max: 256 }) }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
       fc.record({ command: stall, data: stall, bus: fc.constantFrom(0, 0.5) }),
       async (seed, shapes, stalls) => {
         await withAccelerator("matrices", seed, stalls, async (bench) => {
@@ -136,7 +147,10 @@ test("a full result FIFO stalls the lanes and loses nothing", async () => {
     await bench.tick(500);
     assert.equal(await bench.bus.status("RESULTS"), parameters.resultDepth);
     assert.equal(await bench.bus.status("BUSY"), 1);
-    assert.deepEqual(await bench.bus.readResults(200), matrixReference(matrix.rows, matrix.activations, matrix.mantissa, matrix.shift));
+    assert.deepEqual(
+      await bench.bus.readResults(200),
+      matrixReference(matrix.rows, matrix.activations, matrix.mantissa, matrix.shift),
+    );
     assert.equal(await bench.bus.finish(), 0);
     assert.ok((await bench.bus.read("STALL_OUTPUT")) > 400);
   });
@@ -155,7 +169,11 @@ test("refused parameters start nothing and say why", async () => {
   await withAccelerator("refused", 7, calm, async (bench) => {
     const { bus } = bench;
     const good = { WEIGHT_ADDRESS: 64, ROWS: 7, COLUMNS: 24, SHA_ADDRESS: 128, SHA_BLOCKS: 1 };
-    const refused = async (name: Parameters<typeof statusError>[0], start: readonly string[], change: Partial<typeof good>): Promise<void> => {
+    const refused = async (
+      name: Parameters<typeof statusError>[0],
+      start: readonly string[],
+      change: Partial<typeof good>,
+    ): Promise<void> => {
       for (const [register, value] of Object.entries({ ...good, ...change })) await bus.write(register, value);
       await bus.control(...start);
       const status = await bus.read("STATUS");
@@ -187,7 +205,10 @@ test("a start while a command runs is refused and the command goes on", async ()
     await startMatrix(bench, matrix, 0);
     await bench.bus.control("START_MATVEC");
     assert.equal(await bench.bus.status("ERROR"), statusError("BUSY"));
-    assert.deepEqual(await bench.bus.readResults(60), matrixReference(matrix.rows, matrix.activations, matrix.mantissa, matrix.shift));
+    assert.deepEqual(
+      await bench.bus.readResults(60),
+      matrixReference(matrix.rows, matrix.activations, matrix.mantissa, matrix.shift),
+    );
     assert.equal(await bench.bus.finish(), statusError("BUSY"));
     await checkMatrix(bench, randomMatrix(bench.random, 6, 30), 8192);
   });
@@ -196,23 +217,29 @@ test("a start while a command runs is refused and the command goes on", async ()
 test("abort at any time drains, empties the results and leaves a working engine", async () => {
   const stall = fc.constantFrom(0, 0.5, 0.9);
   await fc.assert(
-    fc.asyncProperty(fc.integer(), fc.nat(400), fc.boolean(), fc.record({ command: stall, data: stall, bus: fc.constant(0) }), async (seed, wait, sha, stalls) => {
-      await withAccelerator("abort", seed, stalls, async (bench) => {
-        if (sha) {
-          await bench.bus.write("SHA_BLOCKS", 50);
-          await bench.bus.control("START_SHA", "SHA_INIT");
-        } else await startMatrix(bench, randomMatrix(bench.random, 100, 64), 0);
-        await bench.tick(wait);
-        await bench.bus.control("ABORT");
-        assert.equal(await bench.bus.finish(), statusError("ABORTED"));
-        assert.equal(await bench.bus.status("RESULTS"), 0);
-        const commands = bench.dram.commands.length;
-        await bench.tick(50);
-        assert.equal(bench.dram.commands.length, commands, "commands after the abort");
-        await checkMatrix(bench, randomMatrix(bench.random, 9, 50), 1024);
-        await checkHash(bench, bench.random.below(200));
-      });
-    }),
+    fc.asyncProperty(
+      fc.integer(),
+      fc.nat(400),
+      fc.boolean(),
+      fc.record({ command: stall, data: stall, bus: fc.constant(0) }),
+      async (seed, wait, sha, stalls) => {
+        await withAccelerator("abort", seed, stalls, async (bench) => {
+          if (sha) {
+            await bench.bus.write("SHA_BLOCKS", 50);
+            await bench.bus.control("START_SHA", "SHA_INIT");
+          } else await startMatrix(bench, randomMatrix(bench.random, 100, 64), 0);
+          await bench.tick(wait);
+          await bench.bus.control("ABORT");
+          assert.equal(await bench.bus.finish(), statusError("ABORTED"));
+          assert.equal(await bench.bus.status("RESULTS"), 0);
+          const commands = bench.dram.commands.length;
+          await bench.tick(50);
+          assert.equal(bench.dram.commands.length, commands, "commands after the abort");
+          await checkMatrix(bench, randomMatrix(bench.random, 9, 50), 1024);
+          await checkHash(bench, bench.random.below(200));
+        });
+      },
+    ),
     { numRuns: 25 },
   );
 });
@@ -259,9 +286,14 @@ async function checkHash({ bus, content, random }: Bench, bytes: number): Promis
 test("hashes by DMA and through the window, with random stalls", async () => {
   const stall = fc.constantFrom(0, 0.3, 0.9);
   await fc.assert(
-    fc.asyncProperty(fc.integer(), fc.nat(300), fc.record({ command: stall, data: stall, bus: fc.constantFrom(0, 0.5) }), async (seed, bytes, stalls) => {
-      await withAccelerator("hashes", seed, stalls, (bench) => checkHash(bench, bytes));
-    }),
+    fc.asyncProperty(
+      fc.integer(),
+      fc.nat(300),
+      fc.record({ command: stall, data: stall, bus: fc.constantFrom(0, 0.5) }),
+      async (seed, bytes, stalls) => {
+        await withAccelerator("hashes", seed, stalls, (bench) => checkHash(bench, bytes));
+      },
+    ),
     { numRuns: 15 },
   );
 });
@@ -281,7 +313,10 @@ test("a hash goes on from one DMA command to the next, at 65 cycles a block", as
     await bus.write("SHA_BLOCKS", 6);
     await bus.control("START_SHA");
     assert.equal(await bus.finish(), 0);
-    assert.equal((await bus.read("DIGEST0")).toString(16).padStart(8, "0"), createHash("sha256").update(message).digest("hex").slice(0, 8));
+    assert.equal(
+      (await bus.read("DIGEST0")).toString(16).padStart(8, "0"),
+      createHash("sha256").update(message).digest("hex").slice(0, 8),
+    );
   });
 });
 
@@ -317,7 +352,8 @@ test("registers hold what is written, constants and unused addresses do not", as
       const width = register.fields[0]?.width ?? 0;
       assert.equal(await bus.read(register.name), register.access === "rw" ? 2 ** width - 1 : before, register.name);
     }
-    for (const offset of [0x34, 0x7c, 0x100, 0x3ffc, 0x4000, 0xc000]) assert.equal(await bus.access(offset, null), 0, `offset ${offset}`);
+    for (const offset of [0x34, 0x7c, 0x100, 0x3ffc, 0x4000, 0xc000])
+      assert.equal(await bus.access(offset, null), 0, `offset ${offset}`);
   });
 });
 

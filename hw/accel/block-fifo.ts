@@ -49,7 +49,8 @@ export function blockFifo(name: string, width: number, depth: number) {
         empty.set(waiting.eq(1));
       });
       m.when(io.clear, () => {
-        tail.set(head);
+        head.set(0);
+        tail.set(0);
         waiting.set(0);
         empty.set(1);
       });

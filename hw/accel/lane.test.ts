@@ -19,8 +19,14 @@ interface Beat {
 
 const trit = fc.constantFrom(-1, 0, 1);
 const beat: fc.Arbitrary<Beat> = fc.record({
-  activations: fc.array(fc.oneof(fc.constantFrom(-128, 127), fc.integer({ min: -128, max: 127 })), { minLength: columns, maxLength: columns }),
-  trits: fc.oneof(fc.array(trit, { minLength: columns, maxLength: columns }), trit.map((one) => new Array<number>(columns).fill(one))),
+  activations: fc.array(fc.oneof(fc.constantFrom(-128, 127), fc.integer({ min: -128, max: 127 })), {
+    minLength: columns,
+    maxLength: columns,
+  }),
+  trits: fc.oneof(
+    fc.array(trit, { minLength: columns, maxLength: columns }),
+    trit.map((one) => new Array<number>(columns).fill(one)),
+  ),
   add: fc.boolean(),
   first: fc.boolean(),
 });
@@ -40,8 +46,14 @@ test("a lane adds the products of the beats it is told to add", () => {
           "activations",
           (now?.activations ?? []).reduce((word, value, i) => word | (BigInt.asUintN(8, BigInt(value)) << BigInt(8 * i)), 0n),
         );
-        engine.setInput("nonzero", bit((value) => value !== 0));
-        engine.setInput("negative", bit((value) => value < 0));
+        engine.setInput(
+          "nonzero",
+          bit((value) => value !== 0),
+        );
+        engine.setInput(
+          "negative",
+          bit((value) => value < 0),
+        );
         const arriving = beats[cycle - latency];
         engine.setInput("add", arriving?.add === true ? 1 : 0);
         engine.setInput("first", arriving?.first === true ? 1 : 0);

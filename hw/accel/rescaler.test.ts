@@ -34,7 +34,12 @@ function check(values: readonly number[], mantissa: number, shift: number): void
 test("random values, mantissas and shifts", () => {
   const value = fc.oneof(fc.integer({ min: -largest - 1, max: largest }), fc.integer({ min: -300, max: 300 }));
   fc.assert(
-    fc.property(fc.array(value, { minLength: 1, maxLength: 20 }), fc.integer({ min: 0, max: 65535 }), fc.integer({ min: 0, max: 63 }), check),
+    fc.property(
+      fc.array(value, { minLength: 1, maxLength: 20 }),
+      fc.integer({ min: 0, max: 65535 }),
+      fc.integer({ min: 0, max: 63 }),
+      check,
+    ),
     { numRuns: 300 },
   );
 });

@@ -49,7 +49,8 @@ export class SimulatedDram implements Agent {
     if (this.#sending) this.#queue.shift();
     const valid = this.#engine.get("dram_cmd_valid") === 1n;
     const address = valid ? this.#engine.get("dram_cmd_addr") : null;
-    if (this.#offered !== null && address !== this.#offered) throw new Error("a command was taken back or changed before DRAM took it");
+    if (this.#offered !== null && address !== this.#offered)
+      throw new Error("a command was taken back or changed before DRAM took it");
     const taken = valid && this.#engine.get("dram_cmd_ready") === 1n;
     this.#offered = taken ? null : address;
     if (taken && address !== null) {
@@ -190,7 +191,12 @@ export function rescaleReference(sum: bigint, mantissa: bigint, shift: bigint): 
 }
 
 /** The rescaled matrix product, in exact integers. */
-export function matrixReference(rows: readonly (readonly number[])[], activations: Int8Array, mantissa: number, shift: number): number[] {
+export function matrixReference(
+  rows: readonly (readonly number[])[],
+  activations: Int8Array,
+  mantissa: number,
+  shift: number,
+): number[] {
   return rows.map((row) => {
     let sum = 0n;
     for (const [column, trit] of row.entries()) sum += BigInt(trit) * BigInt(activations[column] ?? 0);

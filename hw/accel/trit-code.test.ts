@@ -9,7 +9,7 @@ test("every vector of five trits has a byte that decodes to it", () => {
 });
 
 test("every byte decodes to five trits", () => {
-  for (let byte = 0; byte < 256; byte++) assert.ok(decodeTrits(byte).every((trit) => trit === -1 || trit === 0 || trit === 1));
+  for (let byte = 0; byte < 256; byte++) assert.ok(decodeTrits(byte).every((trit) => [-1, 0, 1].includes(trit)));
 });
 
 test("padding is the byte 0", () => {
