@@ -70,6 +70,7 @@ export function sha256Core() {
       const busy = m.register("is_busy", bit, { init: 0 });
       const blocksToSchedule = m.register("blocks_to_schedule", uint(parameterWidths.blocks), { init: 0 });
       const blocksToHash = m.register("blocks_to_hash", uint(parameterWidths.blocks), { init: 0 });
+      const scheduling = m.register("scheduling", bit, { init: 0 });
       const scheduleIndex = m.register("schedule_index", uint(6), { init: 0 });
       const scheduled = m.register("w_valid", bit, { init: 0 });
       const summed = m.register("kw_valid", bit, { init: 0 });
@@ -80,7 +81,7 @@ export function sha256Core() {
       const runRound = m.node("run_round", summed.and(adding.not()));
       const sumNow = m.node("sum_now", scheduled.and(summed.not().or(runRound)));
       const fromMessage = m.node("from_message", scheduleIndex.lt(16));
-      const canSchedule: Bit = blocksToSchedule.ne(0).and(fromMessage.not().or(io.wordValid));
+      const canSchedule: Bit = scheduling.and(fromMessage.not().or(io.wordValid));
       const scheduleNow = m.node("schedule_now", canSchedule.and(scheduled.not().or(sumNow)));
       io.wordTaken.set(scheduleNow.and(fromMessage));
 
@@ -101,6 +102,7 @@ export function sha256Core() {
         scheduleIndex.set(scheduleIndex.add(1).wrap(6));
         m.when(scheduleIndex.eq(63), () => {
           blocksToSchedule.set(blocksToSchedule.sub(1).asUInt().wrap(parameterWidths.blocks));
+          scheduling.set(blocksToSchedule.ne(1));
         });
       });
       scheduled.set(scheduleNow.or(scheduled.and(sumNow.not())));
@@ -140,6 +142,7 @@ export function sha256Core() {
       m.when(io.start, () => {
         busy.set(1);
         blocksToSchedule.set(io.blocks);
+        scheduling.set(1);
         blocksToHash.set(io.blocks);
         scheduleIndex.set(0);
         round.set(0);
@@ -155,8 +158,7 @@ export function sha256Core() {
         adding.set(0);
         scheduled.set(0);
         summed.set(0);
-        blocksToSchedule.set(0);
-        blocksToHash.set(0);
+        scheduling.set(0);
       });
       io.busy.set(busy);
       io.state.set(hash);
