@@ -25,6 +25,10 @@ test("an error prints with its code and detail", () => {
 test("the C header has the errors that C programs can meet and no other", () => {
   const header = emitErrorsHeader();
   for (const { code, message } of errorList) {
-    assert.equal(header.includes(`X(${code.slice(1)}, `) && header.includes(`"${message.split(": ").join('", "')}"`), /^E[13]|^E400[125]$/.test(code), code);
+    assert.equal(
+      header.includes(`X(${code.slice(1)}, `) && header.includes(`"${message.split(": ").join('", "')}"`),
+      /^E[13]|^E400[125]$/.test(code),
+      code,
+    );
   }
 });

@@ -62,7 +62,9 @@ export function evaluateReference(model: Model, text: string, progress?: Progres
   const losses = sequences.map((sequence) => {
     engine.reset();
     const unit = 2 ** -model.fractions.logits;
-    const loss = sumOf(sequence.slice(0, -1).map((token, i) => negativeLogLikelihood(engine.step(token), unit, sequence[i + 1] ?? 0)));
+    const loss = sumOf(
+      sequence.slice(0, -1).map((token, i) => negativeLogLikelihood(engine.step(token), unit, sequence[i + 1] ?? 0)),
+    );
     count.add(sequence);
     return loss;
   });
@@ -74,7 +76,10 @@ function sumOf(values: readonly number[]): number {
 }
 
 /** How many tokens the sequences predict, and a counter of those that are done. */
-function countPredicted(sequences: readonly (readonly number[])[], progress: Progress | undefined): { total: number; add: (sequence: readonly number[]) => void } {
+function countPredicted(
+  sequences: readonly (readonly number[])[],
+  progress: Progress | undefined,
+): { total: number; add: (sequence: readonly number[]) => void } {
   const total = sumOf(sequences.map((sequence) => sequence.length - 1));
   if (total === 0) throw new TernelError("packTextEmpty");
   let done = 0;

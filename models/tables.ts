@@ -61,13 +61,21 @@ export function emitTablesHeader(): string {
     "// uint16_t[1025]: 65536 * (sigmoid(k / 64) - 1/2)",
     macro("TERNEL_SIGMOID_VALUES", [...sigmoidTable].map(String), ","),
     "// uint32_t[257]: 2^30 * 2^(-j/256)",
-    macro("TERNEL_EXP2_VALUES", [...exponentialTable].map((value) => `${value}u`), ","),
+    macro(
+      "TERNEL_EXP2_VALUES",
+      [...exponentialTable].map((value) => `${value}u`),
+      ",",
+    ),
     "// Inclusive ranges of code points, ascending: \\p{L}, \\p{N}, \\p{White_Space}",
     macro("TERNEL_LETTER_RANGES", pairs(letter), ","),
     macro("TERNEL_NUMBER_RANGES", pairs(number), ","),
     macro("TERNEL_SPACE_RANGES", pairs(space), ","),
     "// The five trits of each of the 256 bytes, first row first",
-    macro("TERNEL_TRIT_CODES(X)", bytes.map((byte) => `X(${decodeTrits(byte).join(", ")})`), ""),
+    macro(
+      "TERNEL_TRIT_CODES(X)",
+      bytes.map((byte) => `X(${decodeTrits(byte).join(", ")})`),
+      "",
+    ),
     "#endif",
     "",
   ].join("\n");

@@ -18,7 +18,8 @@ import {
 } from "./format.ts";
 import { gainHeaderBytes } from "./layout.ts";
 
-const definition = (name: string, value: number): string => `#define TERNEL_CONTAINER_${name} ${value > 0xffff ? `0x${value.toString(16)}u` : `${value}u`}`;
+const definition = (name: string, value: number): string =>
+  `#define TERNEL_CONTAINER_${name} ${value > 0xffff ? `0x${value.toString(16)}u` : `${value}u`}`;
 
 /** The C header ternel_container.h: offsets, limits and orders of the container format, with static asserts that they fit together. */
 export function emitContainerHeader(): string {

@@ -27,7 +27,10 @@ test("what is written is read back, for any shape", () => {
       const { bytes, model } = packModel(randomCheckpoint(given), { name: "a model", columnAlign: align, calibrationTokens: 2 });
       const read = readContainer(bytes);
       assert.deepEqual(writeContainer(read), bytes);
-      assert.deepEqual(read.layers, model.layers.map((layer) => ({ ...layer })));
+      assert.deepEqual(
+        read.layers,
+        model.layers.map((layer) => ({ ...layer })),
+      );
       assert.deepEqual(read.head, model.head);
       assert.deepEqual(read.fractions, model.fractions);
       assert.deepEqual(read.embedding, model.embedding);
@@ -70,7 +73,14 @@ test("arrays lie in file order, aligned, without overlap", () => {
 });
 
 test("the public models fit, and the largest shapes do not", () => {
-  const counts = { vocabulary: 32_000, tokenCount: 32_000, tokenTextBytes: 300_000, mergeCount: 60_000, columnAlign: 64, commandBytes: 0 };
+  const counts = {
+    vocabulary: 32_000,
+    tokenCount: 32_000,
+    tokenTextBytes: 300_000,
+    mergeCount: 60_000,
+    columnAlign: 64,
+    commandBytes: 0,
+  };
   const size = (dimension: number, layers: number, intermediate: number): number =>
     Math.round((containerLayout({ ...counts, dimension, layers, intermediate })?.totalBytes ?? 0) / 1e6);
   assert.deepEqual([size(1024, 24, 2816), size(2048, 24, 5632), size(2560, 32, 6912)], [103, 328, 609]);

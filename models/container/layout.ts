@@ -34,7 +34,9 @@ export interface Place {
 }
 
 /** Rows and columns of a layer's matrices. */
-export const matrixShape: Readonly<Record<LayerMatrixName, (shape: { dimension: number; intermediate: number }) => [number, number]>> = {
+export const matrixShape: Readonly<
+  Record<LayerMatrixName, (shape: { dimension: number; intermediate: number }) => [number, number]>
+> = {
   candidate: ({ dimension: d }) => [d, d],
   forget: ({ dimension: d }) => [d, d],
   gate: ({ dimension: d }) => [d, d],

@@ -1,16 +1,7 @@
 import { createHash } from "node:crypto";
 import { TernelError } from "../errors.ts";
 import type { ErrorName } from "../errors.ts";
-import {
-  architectureMatmulfree,
-  columnAligns,
-  headerBytes,
-  headerFields,
-  limits,
-  magic,
-  trailerBytes,
-  version,
-} from "./format.ts";
+import { architectureMatmulfree, columnAligns, headerBytes, headerFields, limits, magic, trailerBytes, version } from "./format.ts";
 import type { HeaderField } from "./format.ts";
 import { containerLayout } from "./layout.ts";
 import type { Counts, Layout } from "./layout.ts";
@@ -72,7 +63,9 @@ export function readHeader(bytes: Uint8Array): { header: Header; layout: Layout 
   require(totalBytes === layout.totalBytes, "containerTotalBytes", `${totalBytes} instead of ${layout.totalBytes}`);
   require(bytes.length >= totalBytes, "containerTruncated", `${bytes.length} of ${totalBytes} bytes`);
   require(bytes.length <= totalBytes, "containerTrailing", `${bytes.length - totalBytes} bytes`);
-  const hash = createHash("sha256").update(bytes.subarray(0, totalBytes - trailerBytes)).digest();
+  const hash = createHash("sha256")
+    .update(bytes.subarray(0, totalBytes - trailerBytes))
+    .digest();
   const trailer = bytes.subarray(totalBytes - trailerBytes);
   require(hash.equals(trailer.subarray(0, hash.length)), "containerHash");
   require(isZero(trailer.subarray(hash.length)), "containerTrailer");
@@ -88,6 +81,7 @@ function readName(bytes: Uint8Array): string {
   const field = bytes.subarray(offset, offset + length);
   const end = field.indexOf(0);
   const text = field.subarray(0, end);
-  if (end < 0 || !text.every((byte) => byte >= 0x20 && byte <= 0x7e) || !isZero(field.subarray(end))) throw new TernelError("containerName");
+  if (end < 0 || !text.every((byte) => byte >= 0x20 && byte <= 0x7e) || !isZero(field.subarray(end)))
+    throw new TernelError("containerName");
   return new TextDecoder().decode(text);
 }

@@ -118,11 +118,8 @@ class ContentReader {
     for (const [name, fraction] of Object.entries(fractions)) {
       require(fraction <= limits.fraction, "tablesFraction", `layer ${layer}, ${name}: ${fraction}`);
     }
-    require(
-      fractions.gatedOutput <= fractions.normedGate + fractions.candidate && fractions.product <= 2 * fractions.gateUp,
-      "tablesProductFraction",
-      `layer ${layer}`,
-    );
+    require(fractions.gatedOutput <= fractions.normedGate + fractions.candidate &&
+      fractions.product <= 2 * fractions.gateUp, "tablesProductFraction", `layer ${layer}`);
     return fractions;
   }
 
@@ -161,6 +158,9 @@ function valueAt<T>(list: ArrayLike<T>, index: number): T {
   return value;
 }
 
-function recordOf<const Names extends readonly string[], T>(names: Names, make: (name: Names[number]) => T): Record<Names[number], T> {
+function recordOf<const Names extends readonly string[], T>(
+  names: Names,
+  make: (name: Names[number]) => T,
+): Record<Names[number], T> {
   return Object.fromEntries(names.map((name: Names[number]) => [name, make(name)])) as Record<Names[number], T>;
 }

@@ -152,6 +152,9 @@ function writeTables(placer: Placer, model: Model): void {
   });
   placer.gain("head.norm", model.head.norm);
   placer.gain("head.gain", model.head.gain);
-  placer.scales("scale", [...model.layers.flatMap((layer) => layerMatrixNames.map((name) => layer.matrices[name].scale)), model.head.matrix.scale]);
+  placer.scales("scale", [
+    ...model.layers.flatMap((layer) => layerMatrixNames.map((name) => layer.matrices[name].scale)),
+    model.head.matrix.scale,
+  ]);
   placer.scales("embeddingScale", model.embedding.scales);
 }

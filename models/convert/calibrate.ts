@@ -38,7 +38,7 @@ export function sampledSequences(model: FloatModel, count: number, progress?: (d
   const logitFraction = 12;
   const sampler = new Sampler({ temperature: 1000, topP: 1000, seed: 1n });
   const sequences: number[][] = [];
-  for (let made = 0; made < count; ) {
+  for (let made = 0; made < count;) {
     const sequence = [model.startToken];
     const state = new FloatSequence(model);
     for (; made < count; made++) {
@@ -55,10 +55,17 @@ export function sampledSequences(model: FloatModel, count: number, progress?: (d
 }
 
 /** The largest absolute value of each vector while the float model reads the sequences. */
-export function observeLargest(model: FloatModel, sequences: readonly (readonly number[])[], progress?: (done: number) => void): Map<string, number> {
+export function observeLargest(
+  model: FloatModel,
+  sequences: readonly (readonly number[])[],
+  progress?: (done: number) => void,
+): Map<string, number> {
   const largest = new Map<string, number>();
   const observe = (tensor: string, vector: Float64Array): void => {
-    largest.set(tensor, vector.reduce((max, value) => Math.max(max, Math.abs(value)), largest.get(tensor) ?? 0));
+    largest.set(
+      tensor,
+      vector.reduce((max, value) => Math.max(max, Math.abs(value)), largest.get(tensor) ?? 0),
+    );
   };
   const total = sequences.reduce((sum, sequence) => sum + sequence.length, 0);
   let done = 0;

@@ -12,7 +12,9 @@ import { gainOf, largestFraction, scaleOf } from "./scales.ts";
 import { lowerBounds, quantiseRows, ternarise } from "./ternarise.ts";
 
 const floats = (smallest: number, largest: number): fc.Arbitrary<Float32Array> =>
-  fc.array(fc.float({ min: Math.fround(smallest), max: Math.fround(largest), noNaN: true }), { minLength: 1, maxLength: 40 }).map((list) => Float32Array.from(list));
+  fc
+    .array(fc.float({ min: Math.fround(smallest), max: Math.fround(largest), noNaN: true }), { minLength: 1, maxLength: 40 })
+    .map((list) => Float32Array.from(list));
 
 test("ternarise rounds W / mean|W| to -1, 0, 1", () => {
   fc.assert(
@@ -71,7 +73,11 @@ test("a gain fills its 16 bits", () => {
 test("fractions leave three bits of headroom, and products' fractions stay below the sum of their factors'", () => {
   assert.deepEqual([largestFraction(1, 2 ** 20), largestFraction(1.01, 2 ** 20), largestFraction(2 ** 20, 2 ** 20)], [20, 19, 0]);
   assert.equal(largestFraction(2 ** 21, 2 ** 20), undefined);
-  const large = new Map([["layers.0.normedGate", 2 ** 18], ["layers.0.candidate", 2 ** 19], ["layers.0.gateUp", 2 ** 19]]);
+  const large = new Map([
+    ["layers.0.normedGate", 2 ** 18],
+    ["layers.0.candidate", 2 ** 19],
+    ["layers.0.gateUp", 2 ** 19],
+  ]);
   const [layer] = chooseFractions(large, 1).layers;
   assert.deepEqual([layer?.gatedOutput, layer?.product, layer?.mlpNorm], [3, 2, 20]);
   assert.throws(() => chooseFractions(new Map([["residual", 1e9]]), 1), new TernelError("packRange", "residual"));
@@ -97,7 +103,10 @@ for (const shape of shapes) {
       });
     }
     assert.ok(Math.sqrt(difference / size) < 0.03, `relative error ${Math.sqrt(difference / size)}`);
-    assert.equal(report.vectors.reduce((sum, { saturated }) => sum + saturated, 0), 0);
+    assert.equal(
+      report.vectors.reduce((sum, { saturated }) => sum + saturated, 0),
+      0,
+    );
     for (const { tensor, largestInteger } of report.vectors) assert.ok(largestInteger < 2 ** 21, tensor);
   });
 }
@@ -115,5 +124,8 @@ test("a bad name and an empty calibration text are refused", () => {
   for (const name of ["", "a".repeat(32), "größe", "two\nlines"]) {
     assert.throws(() => packModel(checkpoint, { name }), new TernelError("packName", JSON.stringify(name)));
   }
-  assert.throws(() => packModel(checkpoint, { name: "x", calibrationText: "\n<|endoftext|>\n" }), new TernelError("packCalibrationText"));
+  assert.throws(
+    () => packModel(checkpoint, { name: "x", calibrationText: "\n<|endoftext|>\n" }),
+    new TernelError("packCalibrationText"),
+  );
 });

@@ -71,7 +71,10 @@ const gainInput: Readonly<Record<LayerGainName, LayerFractionName | "residual">>
   down: "product",
 };
 
-type Integers = Pick<Model, "vocabulary" | "dimension" | "intermediate" | "columnAlign" | "fractions" | "layers" | "head" | "embedding">;
+type Integers = Pick<
+  Model,
+  "vocabulary" | "dimension" | "intermediate" | "columnAlign" | "fractions" | "layers" | "head" | "embedding"
+>;
 
 /** All weights and tables of a model in integers. */
 function integerModel(float: FloatModel, fractions: Fractions, columnAlign: number): Integers {

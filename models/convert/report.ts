@@ -22,7 +22,8 @@ export interface PackReport {
 /** The fraction of a tensor by the name that the engines report; the state has its candidate's. */
 function fractionOf(model: Model, tensor: string): number {
   const [, layer, name] = /^layers\.(\d+)\.(\w+)$/.exec(tensor) ?? [];
-  const fractions: Readonly<Record<string, number>> = name === undefined ? model.fractions : (model.layers[Number(layer)]?.fractions ?? {});
+  const fractions: Readonly<Record<string, number>> =
+    name === undefined ? model.fractions : (model.layers[Number(layer)]?.fractions ?? {});
   const fraction = fractions[name === "state" ? "candidate" : (name ?? tensor)];
   if (fraction === undefined) throw new Error(`no fraction for ${tensor}`);
   return fraction;

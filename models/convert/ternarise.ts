@@ -30,7 +30,11 @@ export function quantiseRows(weights: Float32Array, columns: number): QuantisedR
     const largest = source.reduce((max, weight) => Math.max(max, Math.abs(weight)), 0);
     const step = largest / 127;
     steps[row] = step;
-    if (step > 0) values.set(Int8Array.from(source, (weight) => Math.round(weight / step)), row * columns);
+    if (step > 0)
+      values.set(
+        Int8Array.from(source, (weight) => Math.round(weight / step)),
+        row * columns,
+      );
   }
   return { values, steps };
 }

@@ -50,7 +50,9 @@ export function floatModel({ config, tensors }: Checkpoint): FloatModel {
   const bounds = lowerBounds(tensor("model.lower_bounds"), config.layers);
   const layers = bounds.map((lowerBound, l): FloatLayer => {
     const prefix = `model.layers.${l}`;
-    const linears = layerMatrixNames.map((name) => [name, linear(`${prefix}.${publicMatrixName[name]}`, matrixShape[name](config))] as const);
+    const linears = layerMatrixNames.map(
+      (name) => [name, linear(`${prefix}.${publicMatrixName[name]}`, matrixShape[name](config))] as const,
+    );
     return {
       attentionNorm: tensor(`${prefix}.attn_norm.weight`),
       gateNorm: tensor(`${prefix}.attn.g_norm.weight`),
@@ -108,7 +110,10 @@ export class FloatSequence {
   step(token: number): Float64Array {
     const { config, embedding, layers, norm, head } = this.#model;
     const step = embedding.steps[token] ?? 0;
-    let x = Float64Array.from(embedding.values.subarray(token * config.dimension, (token + 1) * config.dimension), (q) => q * step);
+    let x: Float64Array = Float64Array.from(
+      embedding.values.subarray(token * config.dimension, (token + 1) * config.dimension),
+      (q) => q * step,
+    );
     this.#observe?.("residual", x);
     for (const [l, layer] of layers.entries()) {
       x = this.#add(x, this.#mixTime(x, l, layer));

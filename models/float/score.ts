@@ -54,7 +54,10 @@ export async function scoreSequences(
       sendNext();
     });
   const count = Math.max(1, Math.min(availableParallelism(), sequences.length));
-  const workers = Array.from({ length: count }, () => new Worker(new URL("./score-worker.ts", import.meta.url), { workerData: model }));
+  const workers = Array.from(
+    { length: count },
+    () => new Worker(new URL("./score-worker.ts", import.meta.url), { workerData: model }),
+  );
   try {
     await Promise.all(workers.map(serve));
   } finally {

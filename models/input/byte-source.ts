@@ -21,7 +21,7 @@ export function withFile<Result>(path: string, use: (source: ByteSource) => Resu
       bytes: fstatSync(file).size,
       read: (offset, length) => {
         const data = new Uint8Array(length);
-        for (let done = 0; done < length; ) {
+        for (let done = 0; done < length;) {
           const count = readSync(file, data, done, Math.min(length - done, 2 ** 30), offset + done);
           if (count === 0) throw new TernelError("fileUnreadable", `${path}: ended early`);
           done += count;

@@ -38,7 +38,10 @@ test("a folder is read as it was written", () => {
 });
 
 test("a missing folder or file is named", () => {
-  assert.equal(refusal(() => readCheckpoint(join(folder, "nowhere"))), "fileMissing");
+  assert.equal(
+    refusal(() => readCheckpoint(join(folder, "nowhere"))),
+    "fileMissing",
+  );
   const other = mkdtempSync(join(tmpdir(), "ternel-checkpoint-"));
   assert.throws(() => readCheckpoint(other), new TernelError("modelFolder", `${other}: config.json is missing`));
   rmSync(other, { recursive: true });
@@ -46,7 +49,11 @@ test("a missing folder or file is named", () => {
 
 test("tensors must be the expected ones, in the expected shapes", () => {
   const config = readConfig(bytes(json("config.json")));
-  const tensors = Array.from(tensorShapes(config), ([name, sizes]) => ({ name, shape: sizes, values: new Float32Array(sizes.reduce((a, b) => a * b)) }));
+  const tensors = Array.from(tensorShapes(config), ([name, sizes]) => ({
+    name,
+    shape: sizes,
+    values: new Float32Array(sizes.reduce((a, b) => a * b)),
+  }));
   const read = (list: typeof tensors): ErrorName | undefined =>
     refusal(() => readTensors(new Safetensors(memorySource(encodeSafetensors(list))), config));
   assert.equal(read(tensors), undefined);
@@ -81,13 +88,19 @@ const configCases: readonly (readonly [change: JsonObject, error: ErrorName | un
 ];
 for (const [change, error] of configCases) {
   test(`config.json with ${JSON.stringify(change)}: ${error ?? "is read"}`, () => {
-    assert.equal(refusal(() => readConfig(bytes({ ...json("config.json"), ...change }))), error);
+    assert.equal(
+      refusal(() => readConfig(bytes({ ...json("config.json"), ...change }))),
+      error,
+    );
   });
 }
 
 test("config.json: what is no object, and the rule for a missing intermediate size", () => {
   for (const text of ["", "[]", "null", "{", `{"model_type":"hgrn_bit","model_type":"hgrn_bit"}`]) {
-    assert.equal(refusal(() => readConfig(bytes(text))), "configJson");
+    assert.equal(
+      refusal(() => readConfig(bytes(text))),
+      "configJson",
+    );
   }
   const config = (hidden_size: number): Uint8Array => bytes({ ...json("config.json"), hidden_size, intermediate_size: null });
   assert.deepEqual(
@@ -133,15 +146,25 @@ const tokenizerCases: readonly (readonly [name: string, change: JsonObject, erro
 ];
 for (const [name, change, error] of tokenizerCases) {
   test(`tokenizer.json, ${name}: ${error ?? "is read"}`, () => {
-    assert.equal(refusal(() => readTokenizer(bytes({ ...json("tokenizer.json"), ...change }), 264)), error);
+    assert.equal(
+      refusal(() => readTokenizer(bytes({ ...json("tokenizer.json"), ...change }), 264)),
+      error,
+    );
   });
 }
 
 test("tokenizer.json: text that is no JSON object, and one too large", () => {
-  for (const text of ["", "7", `{"model":1,"model":2}`]) assert.equal(refusal(() => readTokenizer(bytes(text), 264)), "tokenizerJson");
+  for (const text of ["", "7", `{"model":1,"model":2}`])
+    assert.equal(
+      refusal(() => readTokenizer(bytes(text), 264)),
+      "tokenizerJson",
+    );
   const long = "a".repeat(2 ** 24 + 1);
   const large = { ...json("tokenizer.json"), model: { ...model, vocab: { ...model.vocab, [long]: 263 } } };
-  assert.equal(refusal(() => readTokenizer(bytes(large), 264)), "tokenizerLimit");
+  assert.equal(
+    refusal(() => readTokenizer(bytes(large), 264)),
+    "tokenizerLimit",
+  );
 });
 
 test("a special token beyond the vocabulary's list gets an id without a text", () => {
@@ -152,6 +175,9 @@ test("a special token beyond the vocabulary's list gets an id without a text", (
 
 test("a file that ends while it is read is an error, not a crash", () => {
   writeFileSync(join(folder, "model.safetensors"), readFileSync(join(folder, "model.safetensors")).subarray(0, 3000));
-  assert.equal(refusal(() => readCheckpoint(folder)), "safetensorsShort");
+  assert.equal(
+    refusal(() => readCheckpoint(folder)),
+    "safetensorsShort",
+  );
   writeRandomModel(folder, shape);
 });

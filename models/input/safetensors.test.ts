@@ -47,8 +47,16 @@ const damaged: readonly (readonly [name: string, bytes: Uint8Array, error: Error
   ["no JSON", rawSafetensors("{nothing", zeros(0)), "safetensorsJson"],
   ["a list", rawSafetensors("[]", zeros(0)), "safetensorsJson"],
   ["no UTF-8", withLength(2n, Uint8Array.of(0xff, 0xfe)), "safetensorsJson"],
-  ["a name twice", rawSafetensors(`{"a":${JSON.stringify(entry(0, 4))},"a":${JSON.stringify(entry(0, 4))}}`, zeros(4)), "safetensorsDuplicate"],
-  ["a field twice", rawSafetensors(`{"a":{"dtype":"F32","dtype":"F16","shape":[1],"data_offsets":[0,4]}}`, zeros(4)), "safetensorsDuplicate"],
+  [
+    "a name twice",
+    rawSafetensors(`{"a":${JSON.stringify(entry(0, 4))},"a":${JSON.stringify(entry(0, 4))}}`, zeros(4)),
+    "safetensorsDuplicate",
+  ],
+  [
+    "a field twice",
+    rawSafetensors(`{"a":{"dtype":"F32","dtype":"F16","shape":[1],"data_offsets":[0,4]}}`, zeros(4)),
+    "safetensorsDuplicate",
+  ],
   ["entry is a number", file({ a: 5 }, 0), "safetensorsEntry"],
   ["no shape", file({ a: { dtype: "F32", data_offsets: [0, 4] } }, 4), "safetensorsEntry"],
   ["negative shape", file({ a: entry(0, 4, [-1]) }, 4), "safetensorsEntry"],

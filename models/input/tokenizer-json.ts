@@ -13,7 +13,14 @@ export interface TokenizerSource {
 }
 
 /** Options of the BPE model that must be absent, null, false, empty or 0. */
-const plainModelOptions = ["dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback", "ignore_merges"];
+const plainModelOptions = [
+  "dropout",
+  "unk_token",
+  "continuing_subword_prefix",
+  "end_of_word_suffix",
+  "byte_fallback",
+  "ignore_merges",
+];
 
 /**
  * Reads and checks tokenizer.json: a byte-level BPE tokenizer with the GPT-2 pattern.
@@ -69,7 +76,8 @@ function readVocabulary(vocab: unknown, vocabulary: number): Map<string, number>
   const ids = new Map<string, number>();
   const used = new Set<number>();
   for (const [name, id] of Object.entries(vocab)) {
-    if (!isWhole(id) || id >= vocabulary || used.has(id)) throw new TernelError("tokenizerVocabulary", `${JSON.stringify(name)}: ${String(id)}`);
+    if (!isWhole(id) || id >= vocabulary || used.has(id))
+      throw new TernelError("tokenizerVocabulary", `${JSON.stringify(name)}: ${String(id)}`);
     ids.set(name, id);
     used.add(id);
   }
@@ -89,7 +97,8 @@ function readAddedTokens(tokens: unknown, ids: ReadonlyMap<string, number>, voca
     const { id, content, special: isSpecial } = token;
     if (!isWhole(id) || id >= vocabulary || typeof content !== "string") throw new TernelError("tokenizerAddedToken", detail);
     if (isSpecial !== true) throw new TernelError("tokenizerAddedToken", `${detail} is not special`);
-    if ((names.get(id) ?? content) !== content || (ids.get(content) ?? id) !== id) throw new TernelError("tokenizerAddedToken", detail);
+    if ((names.get(id) ?? content) !== content || (ids.get(content) ?? id) !== id)
+      throw new TernelError("tokenizerAddedToken", detail);
     names.set(id, content);
     special.set(content, id);
   }
@@ -104,10 +113,12 @@ function readMerges(merges: unknown, ids: ReadonlyMap<string, number>, specialId
     const parts: readonly unknown[] = typeof merge === "string" ? merge.split(" ") : Array.isArray(merge) ? merge : [];
     const [leftName, rightName] = parts;
     const detail = JSON.stringify(merge);
-    if (parts.length !== 2 || typeof leftName !== "string" || typeof rightName !== "string") throw new TernelError("tokenizerMerge", detail);
+    if (parts.length !== 2 || typeof leftName !== "string" || typeof rightName !== "string")
+      throw new TernelError("tokenizerMerge", detail);
     const [left, right, result] = [ids.get(leftName), ids.get(rightName), ids.get(leftName + rightName)];
     if (left === undefined || right === undefined || result === undefined) throw new TernelError("tokenizerMerge", detail);
-    if ([left, right, result].some((id) => specialIds.has(id)) || pairs.has(`${left} ${right}`)) throw new TernelError("tokenizerMerge", detail);
+    if ([left, right, result].some((id) => specialIds.has(id)) || pairs.has(`${left} ${right}`))
+      throw new TernelError("tokenizerMerge", detail);
     pairs.add(`${left} ${right}`);
     return { left, right, result };
   });

@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { bitLength, multiplyScales, multiplyShift, reciprocalSquareRoot, roundShift, saturate24, sumOfSquares } from "./arithmetic.ts";
+import {
+  bitLength,
+  multiplyScales,
+  multiplyShift,
+  reciprocalSquareRoot,
+  roundShift,
+  saturate24,
+  sumOfSquares,
+} from "./arithmetic.ts";
 
 // The definitions of docs/numerics.md, in BigInt.
 const exactRound = (v: bigint, s: number): bigint => (s > 0 ? (v + (1n << BigInt(s - 1))) >> BigInt(s) : v << BigInt(-s));
-const signed = (bits: number): fc.Arbitrary<number> => fc.bigInt({ min: -(2n ** BigInt(bits)), max: 2n ** BigInt(bits) }).map(Number);
+const signed = (bits: number): fc.Arbitrary<number> =>
+  fc.bigInt({ min: -(2n ** BigInt(bits)), max: 2n ** BigInt(bits) }).map(Number);
 const shift = fc.integer({ min: -6, max: 63 });
 const mantissa = fc.integer({ min: 32768, max: 65535 });
 

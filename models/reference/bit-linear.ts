@@ -1,13 +1,14 @@
 // docs/numerics.md section 3: a ternary matrix times a vector that is normed and cut to 8 bits on the way.
 import type { Gain, Scale } from "../container/model.ts";
-import { bitLength,
+import {
+  bitLength,
   multiplyScales,
   multiplyShift,
   reciprocalSquareRoot,
   roundShift,
   saturate24,
   sumOfSquares,
- } from "./arithmetic.ts";
+} from "./arithmetic.ts";
 import { multiplyTrits } from "./multiply-trits.ts";
 
 /** An unpacked ternary matrix, row-major, and its scale mean|W| / 127. */
@@ -49,7 +50,11 @@ export function quantise(x: Int32Array, gain: Gain): Activation {
 }
 
 /** The multiplier and shift that turn a matrix's sums into a vector with the fraction `fraction`. */
-export function rescaler(scale: Scale, activation: Activation, fraction: number): { readonly mantissa: number; readonly shift: number } {
+export function rescaler(
+  scale: Scale,
+  activation: Activation,
+  fraction: number,
+): { readonly mantissa: number; readonly shift: number } {
   if (activation.scales === undefined) return { mantissa: 0, shift: 0 };
   const [largest, root] = activation.scales;
   const { mantissa, exponent } = multiplyScales(multiplyScales(scale, largest), root);

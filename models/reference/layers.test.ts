@@ -54,7 +54,11 @@ const input: fc.Arbitrary<Input> = fc.integer({ min: 1, max: 24 }).chain((n) =>
   }),
 );
 
-const gainOf = ({ gain, gainFraction, epsilon }: Input): Gain => ({ fraction: gainFraction, epsilon, values: Int16Array.from(gain) });
+const gainOf = ({ gain, gainFraction, epsilon }: Input): Gain => ({
+  fraction: gainFraction,
+  epsilon,
+  values: Int16Array.from(gain),
+});
 const sumOfSquares = ({ x, epsilon }: Input): bigint => x.reduce((sum, v) => sum + BigInt(v) ** 2n, epsilon);
 
 function expectedNorm(given: Input): number[] {
@@ -97,7 +101,12 @@ test("RMSNorm follows its formulas", () => {
 test("BitLinear follows its formulas", () => {
   fc.assert(
     fc.property(input, (given) => {
-      const matrix = { rows: given.trits.length, columns: given.x.length, trits: Int8Array.from(given.trits.flat()), scale: given.scale };
+      const matrix = {
+        rows: given.trits.length,
+        columns: given.x.length,
+        trits: Int8Array.from(given.trits.flat()),
+        scale: given.scale,
+      };
       assert.deepEqual([...bitLinear(matrix, Int32Array.from(given.x), gainOf(given), given.fraction)], expectedLinear(given));
     }),
     { numRuns: 1000 },

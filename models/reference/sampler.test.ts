@@ -63,6 +63,8 @@ test("the choice is the one that the definition gives", () => {
 
 test("a fair coin falls on both sides", () => {
   const sampler = new Sampler({ temperature: 1000, topP: 1000, seed: 3n });
-  const ones = Array.from({ length: 2000 }, () => sampler.choose(Int32Array.from([0, 0]), 10)).filter((token) => token === 1).length;
+  const ones = Array.from({ length: 2000 }, () => sampler.choose(Int32Array.from([0, 0]), 10)).filter(
+    (token) => token === 1,
+  ).length;
   assert.ok(ones > 900 && ones < 1100, `${ones}`);
 });

@@ -88,7 +88,9 @@ function flips(model: Model, keepHash: boolean): Damage[] {
   const suffix = keepHash ? "" : "-repaired";
   for (const mask of [0x01, 0x80, 0xff]) {
     for (let offset = 0; offset < 128; offset++) {
-      const field = numberFields.find((name) => offset >= headerFields[name].offset && offset < headerFields[name].offset + headerFields[name].bytes);
+      const field = numberFields.find(
+        (name) => offset >= headerFields[name].offset && offset < headerFields[name].offset + headerFields[name].bytes,
+      );
       const repaired = field === undefined ? byteExpectation(model, offset, mask) : flipExpectation(model, field, offset, mask);
       damages.push({
         name: `flip-header-${offset}-${mask.toString(16)}${suffix}`,
@@ -109,7 +111,11 @@ function hashHides(error: ErrorName | undefined): boolean {
 }
 
 function flipExpectation(model: Model, field: NumberField, offset: number, mask: number): ErrorName | undefined {
-  const values: Readonly<Partial<Record<NumberField, number>>> = { ...countsOf(model), startToken: model.startToken, endToken: model.endToken };
+  const values: Readonly<Partial<Record<NumberField, number>>> = {
+    ...countsOf(model),
+    startToken: model.startToken,
+    endToken: model.endToken,
+  };
   const before = values[field];
   if (before === undefined) return fieldError[field]; // a fixed field, or the total size
   return expectation(model, field, (before ^ (mask << (8 * (offset - headerFields[field].offset)))) >>> 0);
@@ -143,9 +149,11 @@ function hostileFields(model: Model): Damage[] {
 
 /** Several fields at once: each alone allowed, together beyond 4 GiB; and a small lie about the size. */
 function combinations(model: Model): Damage[] {
-  const set = (values: Readonly<Partial<Record<NumberField, number>>>) => (_: Uint8Array, view: DataView): void => {
-    for (const [field, value] of Object.entries(values)) view.setUint32(headerFields[field as NumberField].offset, value, true);
-  };
+  const set =
+    (values: Readonly<Partial<Record<NumberField, number>>>) =>
+    (_: Uint8Array, view: DataView): void => {
+      for (const [field, value] of Object.entries(values)) view.setUint32(headerFields[field as NumberField].offset, value, true);
+    };
   const { vocabulary, dimension, layers, intermediate } = limits;
   const largest = containerLayout({ ...countsOf(model), vocabulary, dimension })?.totalBytes ?? 0;
   return [

@@ -5,7 +5,14 @@ import type { ErrorName } from "../errors.ts";
 import type { Damage } from "./damaged-containers.ts";
 
 /** Writes one number of `bits` bits at `offset` bytes into the array `array`. */
-function patch(layout: Layout, array: string, offset: number, bits: 8 | 16 | 32, value: number, error: ErrorName | undefined): Damage {
+function patch(
+  layout: Layout,
+  array: string,
+  offset: number,
+  bits: 8 | 16 | 32,
+  value: number,
+  error: ErrorName | undefined,
+): Damage {
   const place = layout.places.get(array);
   if (place === undefined || offset + bits / 8 > place.bytes) throw new Error(`no ${array} + ${offset}`);
   return {
@@ -24,8 +31,10 @@ export function tokenizerDamage(model: Model, layout: Layout): Damage[] {
   const { texts, merges } = model.tokenizer;
   const textBytes = texts.reduce((sum, text) => sum + text.length, 0);
   const offset = (token: number, value: number): Damage => patch(layout, "tokenOffset", 4 * token, 32, value, "tokenizerOffsets");
-  const byte = (index: number, value: number, error: ErrorName | undefined): Damage => patch(layout, "byteToken", 4 * index, 32, value, error);
-  const range = (field: number, value: number): Damage => patch(layout, "merge", 16 * 2 + 4 * field, 32, value, "tokenizerMergeRange");
+  const byte = (index: number, value: number, error: ErrorName | undefined): Damage =>
+    patch(layout, "byteToken", 4 * index, 32, value, error);
+  const range = (field: number, value: number): Damage =>
+    patch(layout, "merge", 16 * 2 + 4 * field, 32, value, "tokenizerMergeRange");
   const [first, second] = merges;
   if (first === undefined || second === undefined) throw new Error("the small model has merges");
   return [
@@ -76,8 +85,14 @@ export function tableDamage(model: Model, layout: Layout): Damage[] {
   damages.push(...productDamage(model, layout));
   const gains = [...layout.places.keys()].filter((name) => name.includes("gain") || name === "head.norm");
   for (const gain of gains) {
-    damages.push(patch(layout, gain, 0, 32, 21, "tablesGainFraction"), patch(layout, gain, 0, 32, 0xffff_ffff, "tablesGainFraction"));
-    damages.push(patch(layout, gain, 12, 32, 0x4000_0000, "tablesEpsilon"), patch(layout, gain, 12, 32, 0xffff_ffff, "tablesEpsilon"));
+    damages.push(
+      patch(layout, gain, 0, 32, 21, "tablesGainFraction"),
+      patch(layout, gain, 0, 32, 0xffff_ffff, "tablesGainFraction"),
+    );
+    damages.push(
+      patch(layout, gain, 12, 32, 0x4000_0000, "tablesEpsilon"),
+      patch(layout, gain, 12, 32, 0xffff_ffff, "tablesEpsilon"),
+    );
   }
   for (const array of ["scale", "embeddingScale"]) {
     const last = (layout.places.get(array)?.bytes ?? 0) - 4;

@@ -48,7 +48,7 @@ function randomTokenizer(shape: RandomShape): object {
   const names = ["<|endoftext|>", ...characterOfByte];
   const merges: [string, string][] = [];
   // Letters and spaces first, so that ordinary text has something to merge.
-  const parts = [..."etaoinshrdlu", characterOfByte[0x20] ?? ""];
+  const parts = [...Array.from("etaoinshrdlu"), characterOfByte[0x20] ?? ""];
   while (names.length < shape.tokenCount) {
     const [left, right] = [0, 1].map(() => parts[Number(random.next()) % parts.length] ?? "") as [string, string];
     if (names.includes(left + right)) continue;
@@ -70,14 +70,23 @@ function randomTokenizer(shape: RandomShape): object {
 /** A tensor's elements: gains around 1, lower bounds around 0, embeddings of size 1, weights of size 0.05. */
 function randomTensor(name: string, count: number, next: () => number): Float32Array {
   if (name.endsWith("embeddings.weight") || name.endsWith("lower_bounds")) return Float32Array.from({ length: count }, next);
-  if (/norm\.weight$/.test(name)) return Float32Array.from({ length: count }, () => 1 + 0.3 * next());
+  if (name.endsWith("norm.weight")) return Float32Array.from({ length: count }, () => 1 + 0.3 * next());
   return Float32Array.from({ length: count }, () => 0.05 * next());
 }
 
 function randomTensors(shape: RandomShape): Map<string, Float32Array> {
   const next = normalSource(shape.seed);
   const shapes = tensorShapes({ ...shape, startToken: 0, endToken: 0 });
-  return new Map(Array.from(shapes, ([name, sizes]) => [name, randomTensor(name, sizes.reduce((a, b) => a * b), next)]));
+  return new Map(
+    Array.from(shapes, ([name, sizes]) => [
+      name,
+      randomTensor(
+        name,
+        sizes.reduce((a, b) => a * b),
+        next,
+      ),
+    ]),
+  );
 }
 
 /** A random model in memory. */

@@ -9,7 +9,9 @@ export function rawSafetensors(header: string, data: Uint8Array): Uint8Array {
 }
 
 /** A valid file of float32 tensors. */
-export function encodeSafetensors(tensors: readonly { name: string; shape: readonly number[]; values: Float32Array }[]): Uint8Array {
+export function encodeSafetensors(
+  tensors: readonly { name: string; shape: readonly number[]; values: Float32Array }[],
+): Uint8Array {
   let end = 0;
   const header = tensors.map(({ name, shape, values }) => {
     const begin = end;

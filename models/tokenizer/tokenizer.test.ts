@@ -14,7 +14,10 @@ const tokenizer = new BytePairTokenizer(tables);
 const text = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 60 }),
   fc.string({ unit: "binary", maxLength: 60 }),
-  fc.string({ unit: fc.constantFrom("'", "s", " ", "\n", "\t", "a", "The", "12", "!", "'ll", "\u0085", "\ufeff", "\u3000", "é", "日"), maxLength: 40 }),
+  fc.string({
+    unit: fc.constantFrom("'", "s", " ", "\n", "\t", "a", "The", "12", "!", "'ll", "\u0085", "\ufeff", "\u3000", "é", "日"),
+    maxLength: 40,
+  }),
 );
 
 /** docs/numerics.md section 7, step by step: cut, bytes, then one merge at a time. */

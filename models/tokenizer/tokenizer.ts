@@ -1,9 +1,15 @@
-import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
+import * as library from "@huggingface/tokenizers";
 import { noToken } from "../container/format.ts";
 import type { Merge, TokenizerTables } from "../container/model.ts";
 import { TernelError } from "../errors.ts";
 import type { TokenizerSource } from "../input/tokenizer-json.ts";
 import { nameOfBytes } from "./byte-alphabet.ts";
+
+/** What is used of the library. (Its declarations import each other without extensions, which nodenext does not resolve.) */
+interface LibraryTokenizer {
+  encode(text: string, options: { readonly add_special_tokens: boolean }): { readonly ids: number[] };
+}
+const { Tokenizer } = library as unknown as { Tokenizer: new (tokenizer: object, config: object) => LibraryTokenizer };
 
 /** The GPT-2 pattern. `\s` is written as White_Space: JavaScript's own \s lacks U+0085 and has U+FEFF. */
 const pattern =
@@ -32,8 +38,10 @@ export class BytePairTokenizer {
     this.#byteToken = tables.byteToken;
     const names = tables.texts.map(nameOfBytes);
     const vocab = Object.fromEntries(names.map((name, token) => [name, token] as const).filter(([name]) => name !== ""));
-    const merges = tables.merges.toSorted((a, b) => a.rank - b.rank).map(({ left, right }) => [names[left] ?? "", names[right] ?? ""]);
-    this.#library = new LibraryTokenizer(
+    const merges = tables.merges
+      .toSorted((a, b) => a.rank - b.rank)
+      .map(({ left, right }) => [names[left] ?? "", names[right] ?? ""]);
+    this.#library = new Tokenizer(
       {
         added_tokens: [],
         normalizer: null,
