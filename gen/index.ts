@@ -59,3 +59,8 @@ export { ProtocolError, ScoreboardError, type StallOptions, type StreamItem } fr
 export { PropertyViolation, type Engine } from "./simulator/engine.ts";
 export { CompiledEngine } from "./simulator/compiled-engine.ts";
 export { Random } from "./simulator/random.ts";
+export { arbiter, type ArbiterOptions } from "./stream/arbiter.ts";
+export { fifo, fifoModule, type FifoOptions } from "./stream/fifo.ts";
+export { demux, fork, join } from "./stream/fork.ts";
+export { filter, map } from "./stream/map.ts";
+export { pipe, skid } from "./stream/pipe.ts";

@@ -13,12 +13,12 @@ import type { AssignableOf, BundleDriver, BundleType, DataType, Fields, ReadOf, 
 export type Value = Bits | BundleBase | Vector | StreamBase;
 
 /** What all bundles share: their type and their fields. */
-export class BundleBase {
-  readonly type: BundleType;
+export class BundleBase<F extends Fields = Fields> {
+  readonly type: BundleType<F>;
   /** The fields by name; each is a property of the bundle, too. */
   readonly fields: ReadonlyMap<string, Value>;
 
-  constructor(type: BundleType, fields: ReadonlyMap<string, Value>) {
+  constructor(type: BundleType<F>, fields: ReadonlyMap<string, Value>) {
     this.type = type;
     this.fields = fields;
     for (const [name, value] of fields) Object.defineProperty(this, name, { value, enumerable: true });
@@ -26,9 +26,9 @@ export class BundleBase {
 }
 
 /** A bundle that can be read; its fields are properties. */
-export type Bundle<F extends Fields> = BundleBase & { readonly [K in keyof F]: ReadOf<F[K]> };
+export type Bundle<F extends Fields> = BundleBase<F> & { readonly [K in keyof F]: ReadOf<F[K]> };
 /** A bundle whose fields, or all of it, can be assigned. */
-export type AssignableBundle<F extends Fields> = BundleBase & { readonly [K in keyof F]: AssignableOf<F[K]> } & {
+export type AssignableBundle<F extends Fields> = BundleBase<F> & { readonly [K in keyof F]: AssignableOf<F[K]> } & {
   /** Drives every field. */
   set(value: BundleDriver<F>): void;
 };

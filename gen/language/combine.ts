@@ -11,13 +11,13 @@ import {
   unsignedType,
 } from "../ir/build.ts";
 import type { Expression, Location } from "../ir/nodes.ts";
-import { BundleBase, Vector, type Value } from "./aggregates.ts";
+import { BundleBase, Vector, type Bundle, type Value } from "./aggregates.ts";
 import { Bits, fromExpression, type SInt, UInt } from "./bits.ts";
 import { commonType, literal, type Literal } from "./literal.ts";
 import { describe, sameModule } from "./operations.ts";
 import { report, type Scope } from "./scope.ts";
 import { fieldTypes, zipValues } from "./structure.ts";
-import { isBits, isBundle, isVector, type DataType, type HardwareType, type ReadOf } from "./types.ts";
+import { isBits, isBundle, isVector, type DataType, type Fields, type HardwareType, type ReadOf } from "./types.ts";
 
 /** Several values side by side, the first one in the most significant bits; unsigned. */
 export function concatenate(...parts: readonly Bits[]): UInt {
@@ -63,7 +63,8 @@ export function mux<W extends number>(condition: UInt<1>, whenTrue: SInt<W>, whe
 export function mux<W extends number>(condition: UInt<1>, whenTrue: Literal, whenFalse: UInt<W>): UInt<W>;
 export function mux<W extends number>(condition: UInt<1>, whenTrue: Literal, whenFalse: SInt<W>): SInt<W>;
 export function mux(condition: UInt<1>, whenTrue: Literal, whenFalse: Literal): UInt;
-export function mux<V extends Value>(condition: UInt<1>, whenTrue: V, whenFalse: NoInfer<V>): V;
+export function mux<F extends Fields>(condition: UInt<1>, whenTrue: BundleBase<F>, whenFalse: BundleBase<NoInfer<F>>): Bundle<F>;
+export function mux<E extends Value, R extends Value>(condition: UInt<1>, whenTrue: Vector<E, R>, whenFalse: Vector): Vector<R>;
 export function mux(condition: UInt<1>, whenTrue: Value | Literal, whenFalse: Value | Literal): Value {
   const location = here();
   const isLeaf = (value: Value | Literal): value is Bits | Literal =>

@@ -40,7 +40,6 @@ function certainlyAssigned(statements: readonly Statement[], widthOf: (id: Signa
 /** The branches of which one is always taken; the default is left out where the cases list every value. */
 function branchesOf(statement: Exclude<Statement, { readonly kind: "assign" }>): (readonly Statement[])[] {
   if (statement.kind === "when") return [statement.then, statement.otherwise];
-  widthOf;
   const cases = statement.cases.map((branch) => branch.body);
   const listed = new Set(statement.cases.flatMap((branch) => branch.values)).size;
   return BigInt(listed) === 1n << BigInt(statement.subject.type.width) ? cases : [...cases, statement.default];
