@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <verilated.h>
 
 namespace {
@@ -32,6 +33,16 @@ std::string hexadecimal(uint32_t value) {
     return text;
 }
 
+// Verilog's $readmemh looks for its file in the current folder, so initial values are read in the folder that `make` put those files
+// into: verilog/ beside the one that this program is in. Files that the user names are relative to the user's folder again.
+void initialise(Vternel_sim &soc) {
+    namespace files = std::filesystem;
+    const files::path before = files::current_path();
+    files::current_path(files::read_symlink("/proc/self/exe").parent_path().parent_path() / "verilog");
+    soc.eval();
+    files::current_path(before);
+}
+
 } // namespace
 
 Simulation::Simulation(const Options &given)
@@ -42,7 +53,7 @@ Simulation::Simulation(const Options &given)
     soc->sim_boot_mode = options.bootMode;
     soc->serial_source_ready = 1;
     soc->flash_driven = 0;
-    soc->eval();
+    initialise(*soc);
     loadFlash();
     preloadDram();
     if (!options.trace.empty())
