@@ -141,6 +141,11 @@ export interface Memory {
   readonly init: readonly bigint[] | null;
   /** Width of the part that one mask bit of a write port enables: `width` where there is no mask. */
   readonly granularity: number;
+  /**
+   * "undefined": the design promises not to use the data of a read whose word is written at the same edge. Simulators give the old word
+   * all the same; synthesis saves the logic around block RAM that would keep it.
+   */
+  readonly collisions?: "undefined";
   readonly reads: readonly {
     readonly data: SignalId;
     readonly address: Expression;

@@ -20,6 +20,11 @@ export interface MemoryOptions<T extends DataType> {
   readonly init?: readonly Literal[];
   /** The bits that one bit of a write's mask enables; default: the whole word. It divides the word's width. */
   readonly granularity?: number;
+  /**
+   * What a read gives whose word is written at the same edge: "old" (default) is the word before. "undefined" is a promise that the design
+   * does not use such data: block RAM then needs no bypass around it.
+   */
+  readonly collisions?: "old" | "undefined";
 }
 
 interface MutableMemory extends Memory {
@@ -69,7 +74,7 @@ export class MemoryHandle<T extends DataType> {
     });
     this.#scope = scope;
     this.#type = type;
-    this.#memory = { name, width: type.width, depth, init: init ?? null, granularity, reads: [], writes: [], location };
+    this.#memory = { name, width: type.width, depth, init: init ?? null, granularity, reads: [], writes: [], location, ...(options.collisions === "undefined" ? { collisions: "undefined" as const } : {}) };
     scope.requireOpen(`declaration of memory ${name}`, location);
     scope.memories.push(this.#memory);
   }

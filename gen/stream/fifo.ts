@@ -41,7 +41,7 @@ export function fifoModule<T extends DataType, Last extends boolean>(
     ports,
     (io, m) => {
       const beat = beatType(io.in);
-      const memory = m.memory("words", { width: beat.width, depth: words });
+      const memory = m.memory("words", { width: beat.width, depth: words, collisions: "undefined" });
       const writeAt = m.register("write_at", uint(addressWidth(words)));
       const readAt = m.register("read_at", uint(addressWidth(words)));
       const stored = m.register("stored", uint(words.toString(2).length));

@@ -179,7 +179,9 @@ class ModulePrinter {
     }
     if (!formal) {
       for (const memory of this.#module.memories) {
-        const text = `reg ${rangeOf(memory.width)}${memory.name} [0:${memory.depth - 1}]`;
+        // yosys: no logic to keep the old word when it is read and written at one edge.
+        const attribute = memory.collisions === "undefined" ? "(* no_rw_check *) " : "";
+        const text = `${attribute}reg ${rangeOf(memory.width)}${memory.name} [0:${memory.depth - 1}]`;
         lines.push(`${text};${locationComment(memory.location)}`);
         if (memory.init !== null) lines.push(`initial $readmemh("${memoryFile(this.#module.name, memory.name)}", ${memory.name});`);
       }
