@@ -2,19 +2,13 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
-import { elaborate, Random, simulate } from "../../gen/index.ts";
+import { elaborate, simulate } from "../../gen/index.ts";
 import { accelerator } from "./accelerator.ts";
+import { AcceleratorBench, expectedResults, randomMatrix } from "./accelerator-bench.ts";
 import type { AcceleratorParameters } from "./parameters.ts";
 import { identification, registers, statusError } from "./registers.ts";
-import {
-  BusMaster,
-  matrixReference,
-  packMatrix,
-  padMessage,
-  SimulatedDram,
-  windowOffset,
-  type Stalls,
-} from "./simulated-accelerator.ts";
+import { padMessage } from "./reference.ts";
+import { BusMaster, windowOffset, type Stalls } from "./simulated-accelerator.ts";
 
 const parameters: AcceleratorParameters = {
   portBytes: 8,
@@ -27,69 +21,13 @@ const parameters: AcceleratorParameters = {
 const simulation = simulate(elaborate(accelerator(parameters)));
 const calm: Stalls = { command: 0, data: 0, bus: 0 };
 
-interface Bench {
-  readonly bus: BusMaster;
-  readonly dram: SimulatedDram;
-  /** The memory behind the port. */
-  readonly content: Uint8Array;
-  readonly random: Random;
-  tick(cycles: number): Promise<void>;
-  irq(): boolean;
-}
-
-/** Runs `body` with an accelerator out of reset. */
-async function withAccelerator(name: string, seed: number, stalls: Stalls, body: (bench: Bench) => Promise<void>): Promise<void> {
-  await simulation.run(
-    async (tb) => {
-      const random = new Random(seed);
-      const content = new Uint8Array(parameters.dramBytes);
-      const dram = tb.add(new SimulatedDram(tb.engine, content, parameters.portBytes, stalls, random));
-      const bus = new BusMaster(tb, random, stalls.bus);
-      await tb.reset();
-      await body({ bus, dram, content, random, tick: (cycles) => tb.tick(cycles), irq: () => tb.get("irq") === 1n });
-    },
-    { name },
-  );
-}
-
-interface Matrix {
-  readonly rows: readonly (readonly number[])[];
-  readonly activations: Int8Array;
-  readonly mantissa: number;
-  readonly shift: number;
-}
-
-function randomMatrix(random: Random, rows: number, columns: number): Matrix {
-  const extreme = random.chance(0.2);
-  return {
-    rows: Array.from({ length: rows }, () => Array.from({ length: columns }, () => (extreme ? -1 : random.below(3) - 1))),
-    activations: Int8Array.from({ length: columns }, () => (extreme ? -128 : random.below(256) - 128)),
-    mantissa: random.below(65536),
-    shift: random.below(24),
-  };
-}
-
-const paddedColumns = (columns: number): number => Math.ceil(columns / parameters.portBytes) * parameters.portBytes;
-
-/** Puts the matrix into memory at `address` and starts it. */
-async function startMatrix({ bus, content }: Bench, matrix: Matrix, address: number): Promise<void> {
-  const columns = paddedColumns(matrix.activations.length);
-  content.set(packMatrix(matrix.rows, parameters.portBytes), address);
-  await bus.writeWindow("ACTIVATION", new Uint8Array(matrix.activations.buffer));
-  await bus.write("WEIGHT_ADDRESS", address);
-  await bus.write("ROWS", matrix.rows.length);
-  await bus.write("COLUMNS", columns);
-  await bus.write("MANTISSA", matrix.mantissa);
-  await bus.write("SHIFT", matrix.shift);
-  await bus.control("START_MATVEC");
-}
-
-async function checkMatrix(bench: Bench, matrix: Matrix, address: number): Promise<void> {
-  await startMatrix(bench, matrix, address);
-  const results = await bench.bus.readResults(matrix.rows.length);
-  assert.deepEqual(results, matrixReference(matrix.rows, matrix.activations, matrix.mantissa, matrix.shift));
-  assert.equal(await bench.bus.finish(), statusError("NONE"));
-  assert.equal(await bench.bus.status("RESULTS"), 0);
+function withAccelerator(
+  name: string,
+  seed: number,
+  stalls: Stalls,
+  body: (bench: AcceleratorBench) => Promise<void>,
+): Promise<void> {
+  return AcceleratorBench.run(simulation, parameters, { name, seed, stalls }, body);
 }
 
 test("matrices of any shape, with random stalls on every stream", async () => {
@@ -106,7 +44,7 @@ test("matrices of any shape, with random stalls on every stream", async () => {
         await withAccelerator("matrices", seed, stalls, async (bench) => {
           for (const { rows, columns } of shapes) {
             const matrix = randomMatrix(bench.random, rows, columns);
-            await checkMatrix(bench, matrix, 8 * bench.random.below(1000));
+            await bench.checkMatrix(matrix, 8 * bench.random.below(1000));
           }
         });
       },
@@ -117,7 +55,7 @@ test("matrices of any shape, with random stalls on every stream", async () => {
 
 test("the port words of a matrix are read once each, in order", async () => {
   await withAccelerator("order", 3, { command: 0.3, data: 0.3, bus: 0 }, async (bench) => {
-    await checkMatrix(bench, randomMatrix(bench.random, 12, 40), 4096);
+    await bench.checkMatrix(randomMatrix(bench.random, 12, 40), 4096);
     assert.deepEqual(
       bench.dram.commands,
       Array.from({ length: 15 }, (_, i) => 512 + i),
@@ -129,7 +67,7 @@ test("the port words of a matrix are read once each, in order", async () => {
 test("rows follow each other without a gap", async () => {
   await withAccelerator("full-rate", 4, calm, async (bench) => {
     // Fewer rows than the FIFO holds, so nothing waits for the bus.
-    await startMatrix(bench, randomMatrix(bench.random, 15, 256), 0);
+    await bench.startMatrix(randomMatrix(bench.random, 15, 256), 0);
     assert.equal(await bench.bus.finish(), 0);
     const beats = await bench.bus.read("BEATS");
     const stalls = (await bench.bus.read("STALL_WEIGHTS")) + (await bench.bus.read("STALL_OUTPUT"));
@@ -143,14 +81,11 @@ test("rows follow each other without a gap", async () => {
 test("a full result FIFO stalls the lanes and loses nothing", async () => {
   await withAccelerator("full-fifo", 5, calm, async (bench) => {
     const matrix = randomMatrix(bench.random, 200, 16);
-    await startMatrix(bench, matrix, 0);
+    await bench.startMatrix(matrix, 0);
     await bench.tick(500);
     assert.equal(await bench.bus.status("RESULTS"), parameters.resultDepth);
     assert.equal(await bench.bus.status("BUSY"), 1);
-    assert.deepEqual(
-      await bench.bus.readResults(200),
-      matrixReference(matrix.rows, matrix.activations, matrix.mantissa, matrix.shift),
-    );
+    assert.deepEqual(await bench.bus.readResults(200), expectedResults(matrix));
     assert.equal(await bench.bus.finish(), 0);
     assert.ok((await bench.bus.read("STALL_OUTPUT")) > 400);
   });
@@ -158,7 +93,7 @@ test("a full result FIFO stalls the lanes and loses nothing", async () => {
 
 test("STALL_WEIGHTS counts what DRAM makes the lanes wait", async () => {
   await withAccelerator("slow-dram", 6, { command: 0, data: 0.75, bus: 0 }, async (bench) => {
-    await checkMatrix(bench, randomMatrix(bench.random, 10, 256), 0);
+    await bench.checkMatrix(randomMatrix(bench.random, 10, 256), 0);
     const beats = await bench.bus.read("BEATS");
     assert.ok((await bench.bus.read("STALL_WEIGHTS")) > 2 * beats);
     assert.ok((await bench.bus.read("DMA_STALL_DATA")) > 2 * beats);
@@ -195,22 +130,19 @@ test("refused parameters start nothing and say why", async () => {
     assert.deepEqual(bench.dram.commands, []);
     // A read of the empty result FIFO does not wait.
     assert.equal(await bus.access(windowOffset("RESULT"), null), 0);
-    await checkMatrix(bench, randomMatrix(bench.random, 7, 24), 64);
+    await bench.checkMatrix(randomMatrix(bench.random, 7, 24), 64);
   });
 });
 
 test("a start while a command runs is refused and the command goes on", async () => {
   await withAccelerator("busy", 8, calm, async (bench) => {
     const matrix = randomMatrix(bench.random, 60, 100);
-    await startMatrix(bench, matrix, 0);
+    await bench.startMatrix(matrix, 0);
     await bench.bus.control("START_MATVEC");
     assert.equal(await bench.bus.status("ERROR"), statusError("BUSY"));
-    assert.deepEqual(
-      await bench.bus.readResults(60),
-      matrixReference(matrix.rows, matrix.activations, matrix.mantissa, matrix.shift),
-    );
+    assert.deepEqual(await bench.bus.readResults(60), expectedResults(matrix));
     assert.equal(await bench.bus.finish(), statusError("BUSY"));
-    await checkMatrix(bench, randomMatrix(bench.random, 6, 30), 8192);
+    await bench.checkMatrix(randomMatrix(bench.random, 6, 30), 8192);
   });
 });
 
@@ -227,7 +159,7 @@ test("abort at any time drains, empties the results and leaves a working engine"
           if (sha) {
             await bench.bus.write("SHA_BLOCKS", 50);
             await bench.bus.control("START_SHA", "SHA_INIT");
-          } else await startMatrix(bench, randomMatrix(bench.random, 100, 64), 0);
+          } else await bench.startMatrix(randomMatrix(bench.random, 100, 64), 0);
           await bench.tick(wait);
           await bench.bus.control("ABORT");
           assert.equal(await bench.bus.finish(), statusError("ABORTED"));
@@ -235,8 +167,8 @@ test("abort at any time drains, empties the results and leaves a working engine"
           const commands = bench.dram.commands.length;
           await bench.tick(50);
           assert.equal(bench.dram.commands.length, commands, "commands after the abort");
-          await checkMatrix(bench, randomMatrix(bench.random, 9, 50), 1024);
-          await checkHash(bench, bench.random.below(200));
+          await bench.checkMatrix(randomMatrix(bench.random, 9, 50), 1024);
+          await bench.checkHash(bench.random.below(200));
         });
       },
     ),
@@ -248,40 +180,16 @@ test("a matrix beyond the end of DRAM stops there", async () => {
   await withAccelerator("range", 9, { command: 0.2, data: 0.2, bus: 0 }, async (bench) => {
     const address = parameters.dramBytes - 3 * 64;
     const matrix = randomMatrix(bench.random, 15, 64);
-    await startMatrix(bench, matrix, address);
+    await bench.startMatrix(matrix, address);
     await bench.bus.readResults(15);
     assert.equal(await bench.bus.finish(), statusError("NONE"), "up to the very end is allowed");
     await bench.bus.write("ROWS", 16);
     await bench.bus.control("START_MATVEC");
     assert.equal(await bench.bus.finish(), statusError("RANGE"));
     assert.ok(Math.max(...bench.dram.commands) < parameters.dramBytes / parameters.portBytes);
-    await checkMatrix(bench, randomMatrix(bench.random, 5, 8), 0);
+    await bench.checkMatrix(randomMatrix(bench.random, 5, 8), 0);
   });
 });
-
-/** Hashes a random message by DMA, and once more block by block through the window. */
-async function checkHash({ bus, content, random }: Bench, bytes: number): Promise<void> {
-  const message = Uint8Array.from({ length: bytes }, () => random.below(256));
-  const blocks = padMessage(message);
-  const expected = createHash("sha256").update(message).digest("hex");
-  const digest = async (): Promise<string> => {
-    let text = "";
-    for (let i = 0; i < 8; i++) text += (await bus.read(`DIGEST${i}`)).toString(16).padStart(8, "0");
-    return text;
-  };
-  content.set(blocks, 2048);
-  await bus.write("SHA_ADDRESS", 2048);
-  await bus.write("SHA_BLOCKS", blocks.length / 64);
-  await bus.control("START_SHA", "SHA_INIT");
-  assert.equal(await bus.finish(), statusError("NONE"));
-  assert.equal(await digest(), expected);
-  for (let offset = 0; offset < blocks.length; offset += 64) {
-    await bus.writeWindow("SHA_BLOCK", blocks.subarray(offset, offset + 64));
-    await bus.control(...(offset === 0 ? ["START_SHA_BLOCK", "SHA_INIT"] : ["START_SHA_BLOCK"]));
-    assert.equal(await bus.finish(), statusError("NONE"));
-  }
-  assert.equal(await digest(), expected);
-}
 
 test("hashes by DMA and through the window, with random stalls", async () => {
   const stall = fc.constantFrom(0, 0.3, 0.9);
@@ -291,7 +199,7 @@ test("hashes by DMA and through the window, with random stalls", async () => {
       fc.nat(300),
       fc.record({ command: stall, data: stall, bus: fc.constantFrom(0, 0.5) }),
       async (seed, bytes, stalls) => {
-        await withAccelerator("hashes", seed, stalls, (bench) => checkHash(bench, bytes));
+        await withAccelerator("hashes", seed, stalls, (bench) => bench.checkHash(bytes));
       },
     ),
     { numRuns: 15 },
@@ -361,12 +269,12 @@ test("activation bytes are written alone where the bus enables them alone", asyn
   await withAccelerator("bytes", 13, calm, async (bench) => {
     const { bus } = bench;
     const matrix = randomMatrix(bench.random, 5, 8);
-    await startMatrix(bench, matrix, 0);
+    await bench.startMatrix(matrix, 0);
     await bus.readResults(5);
     await bus.access(windowOffset("ACTIVATION") + 4, 0x11223344, 0b0100);
     matrix.activations[6] = 0x22;
     await bus.finish();
     await bus.control("START_MATVEC");
-    assert.deepEqual(await bus.readResults(5), matrixReference(matrix.rows, matrix.activations, matrix.mantissa, matrix.shift));
+    assert.deepEqual(await bus.readResults(5), expectedResults(matrix));
   });
 });

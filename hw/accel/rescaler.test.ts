@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { elaborate, simulate } from "../../gen/index.ts";
 import { rescaler, rescalerLatency } from "./rescaler.ts";
-import { rescaleReference } from "./simulated-accelerator.ts";
+import { rescaleReference } from "./reference.ts";
 
 const width = 23;
 const { engine } = simulate(elaborate(rescaler(width)));

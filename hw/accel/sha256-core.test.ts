@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { elaborate, simulate } from "../../gen/index.ts";
 import { sha256Core } from "./sha256-core.ts";
 import { initialState, roundConstants } from "./sha256-constants.ts";
-import { padMessage } from "./simulated-accelerator.ts";
+import { padMessage } from "./reference.ts";
 
 const { engine } = simulate(elaborate(sha256Core()));
 
