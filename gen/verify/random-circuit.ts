@@ -155,7 +155,7 @@ class CircuitBuilder {
     recipe.steps.forEach((next, index) => {
       this.#step(next, index);
     });
-    // Everything is seen: the last values directly, all of them folded into one more output.
+    // Everything is seen: the last values as they are, of all values the parity.
     const seen = this.#pool.slice(-3);
     seen.forEach((value, index) => {
       const id = `out${index}`;
@@ -163,9 +163,10 @@ class CircuitBuilder {
       outputs.push(id);
       this.#assign(id, value);
     });
-    const all = this.#pool.map((value) => convert(value, unsignedType(maximumWidth), location)).reduce((left, right) => binary("xor", left, right, location));
-    this.#signal("folded", unsignedType(maximumWidth), { kind: "output" });
-    this.#assign("folded", all);
+    const parities = this.#pool.map((value) => unary("reduceXor", value, location));
+    const parity = { kind: "concatenate", type: unsignedType(parities.length), parts: parities, location } as const;
+    this.#signal("parities", parity.type, { kind: "output" });
+    this.#assign("parities", parity);
     const targets = [...outputs, ...registers.map((register) => (register.kind === "reference" ? register.signal : ""))];
     registers.forEach((register, index) => {
       if (register.kind !== "reference") return;
@@ -173,7 +174,7 @@ class CircuitBuilder {
       const assignment: Statement = { kind: "assign", target: register.signal, range: null, value, location };
       this.#statements.push({ kind: "when", condition: this.#bit(index + 5), then: [assignment], otherwise: [], location });
     });
-    this.#statements.push(...this.#run(recipe.statements, targets, this.#pool));
+    this.#statements.push(...this.#run(recipe.statements, targets, this.#pool, this.#wholly([...outputs, "parities"])));
     const flag = this.#bit(1);
     const always: Property = {
       kind: "assert",
@@ -237,7 +238,8 @@ class CircuitBuilder {
 
   #step({ operation, picks, width: size, signed, statements: body }: Step, index: number): void {
     const a = this.#pick(picks[0]);
-    const b = this.#pick(picks[1]);
+    // Linters rightly complain about x < x and what follows from it.
+    const b = this.#pick(picks[1]) === a ? unary("not", a, location) : this.#pick(picks[1]);
     const type = { signed, width: size };
     switch (operation) {
       case "not":
@@ -272,7 +274,8 @@ class CircuitBuilder {
         break;
       case "constant": {
         const bits = (BigInt(picks[0]) << 100n) ^ (BigInt(picks[1]) << 50n) ^ BigInt(picks[2]) ^ (1n << BigInt(size - 1));
-        this.#add(constant(signed ? BigInt.asIntN(size, bits) : BigInt.asUintN(size, bits), type, location));
+        const value = constant(signed ? BigInt.asIntN(size, bits) : BigInt.asUintN(size, bits), type, location);
+        this.#add(binary(size % 2 === 0 ? "add" : "mul", this.#as(a, { signed, width: Math.min(a.type.width, 60) }), value, location));
         break;
       }
       case "wires":
@@ -307,7 +310,7 @@ class CircuitBuilder {
       return wire;
     });
     const targets = wires.map((wire) => (wire.kind === "reference" ? wire.signal : ""));
-    this.#statements.push(...this.#run(body, targets, before));
+    this.#statements.push(...this.#run(body, targets, before, this.#wholly(targets.slice(1))));
     this.#pool.push(...wires);
   }
 
@@ -370,17 +373,33 @@ class CircuitBuilder {
     this.#pool.push(...outputs.map(({ output }) => output));
   }
 
-  #run(recipes: readonly StatementRecipe[], targets: readonly SignalId[], pool: readonly Expression[]): Statement[] {
+  /** `assigned` has the bits of each target that the list around assigns already. */
+  #run(
+    recipes: readonly StatementRecipe[],
+    targets: readonly SignalId[],
+    pool: readonly Expression[],
+    assigned = new Map<SignalId, bigint[]>(),
+  ): Statement[] {
     return recipes.map((recipe): Statement => {
       switch (recipe.kind) {
         case "assign": {
           const target = targets[recipe.target % targets.length] ?? "";
-          const type = this.#signals.find(({ id }) => id === target)?.type ?? bitType;
+          const type = this.#typeOf(target);
           const value = this.#from(recipe.value, pool);
-          if (recipe.range === null) return { kind: "assign", target, range: null, value: this.#as(value, type), location };
-          const low = recipe.range[0] % type.width;
-          const high = low + (recipe.range[1] % (type.width - low));
-          return { kind: "assign", target, range: { high, low }, value: this.#as(value, unsignedType(high - low + 1)), location };
+          const low = recipe.range === null ? 0 : recipe.range[0] % type.width;
+          const high = recipe.range === null ? type.width - 1 : low + (recipe.range[1] % (type.width - low));
+          const assignment: Statement =
+            recipe.range === null
+              ? { kind: "assign", target, range: null, value: this.#as(value, type), location }
+              : { kind: "assign", target, range: { high, low }, value: this.#as(value, unsignedType(high - low + 1)), location };
+          const mask = ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
+          const earlier = assigned.get(target) ?? [];
+          // To overwrite an assignment whatever the conditions are is an error; under a condition it is not.
+          if (earlier.some((bits) => (bits & ~mask) === 0n)) {
+            return { kind: "when", condition: this.#bit(recipe.value + 1, pool), then: [assignment], otherwise: [], location };
+          }
+          assigned.set(target, [...earlier, mask]);
+          return assignment;
         }
         case "when":
           return {
@@ -401,5 +420,14 @@ class CircuitBuilder {
         }
       }
     });
+  }
+
+  #typeOf(id: SignalId): BitsType {
+    return this.#signals.find((signal) => signal.id === id)?.type ?? bitType;
+  }
+
+  /** For `#run`: these signals are assigned as a whole already. */
+  #wholly(signals: readonly SignalId[]): Map<SignalId, bigint[]> {
+    return new Map(signals.map((id) => [id, [(1n << BigInt(this.#typeOf(id).width)) - 1n]]));
   }
 }
