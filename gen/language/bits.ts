@@ -20,7 +20,7 @@ import {
   sameModule,
   scopeOf,
 } from "./operations.ts";
-import { report, type Scope } from "./scope.ts";
+import { abandon, report, type Scope } from "./scope.ts";
 import type { Difference, LiteralWidth, Max, RangeWidth, Sum } from "./width-arithmetic.ts";
 
 /**
@@ -129,17 +129,15 @@ export abstract class Bits {
     return new UInt(concatenateExpressions(new Array<Expression>(count).fill(part), location), this.scope);
   }
 
-  /** Signals have no value while the design is built: `if (a)`, `a + b` and `${a}` are mistakes that this turns into advice. */
+  /** Signals have no value while the design is built: `a > b`, `a + b` and `${a}` are mistakes that this turns into advice. */
   [Symbol.toPrimitive](hint: string): never {
-    const location = here();
-    report({
+    abandon({
       code: "P703",
       subject: `${describe(this)} is used as a JavaScript ${hint === "default" ? "value" : hint}`,
-      location,
+      location: here(),
       declared: declaredOf(this),
       fix: "a signal has no value while the design is built: write a.add(b), a.eq(b), mux(condition, x, y) or m.when(condition, ...)",
     });
-    throw new TypeError(`${describe(this)} has no JavaScript value while the design is built`);
   }
 }
 

@@ -6,7 +6,7 @@ import { sameModules } from "../passes/equality.ts";
 import { Builder } from "./builder.ts";
 import type { Value } from "./aggregates.ts";
 import type { BlackBoxDefinition, Definition, InsideOf, ModuleDefinition, Ports } from "./module.ts";
-import { Collector, collecting, report, Scope } from "./scope.ts";
+import { abandon, Collector, collecting, report, Scope } from "./scope.ts";
 
 export type Checked = { readonly circuit: CheckedCircuit } | { readonly diagnostics: readonly Diagnostic[] };
 
@@ -46,15 +46,13 @@ class Elaboration {
     if (done !== undefined) return done;
     if (this.#active.includes(definition)) {
       const chain = [...this.#active.slice(this.#active.indexOf(definition)), definition].map((inner) => inner.name).join(" -> ");
-      throw new DesignError([
-        {
-          code: "L302",
-          subject: chain,
-          location,
-          declared: [{ name: definition.name, location: definition.location }],
-          fix: "hardware cannot contain itself: break the recursion with a parameter that shrinks, as in tree(n) -> tree(n / 2)",
-        },
-      ]);
+      abandon({
+        code: "L302",
+        subject: chain,
+        location,
+        declared: [{ name: definition.name, location: definition.location }],
+        fix: "hardware cannot contain itself: break the recursion with a parameter that shrinks, as in tree(n) -> tree(n / 2)",
+      });
     }
     this.#active.push(definition);
     const module = definition.kind === "module" ? this.#elaborate(definition) : this.#blackBox(definition);

@@ -74,7 +74,17 @@ export class MemoryHandle<T extends DataType> {
     });
     this.#scope = scope;
     this.#type = type;
-    this.#memory = { name, width: type.width, depth, init: init ?? null, granularity, reads: [], writes: [], location, ...(options.collisions === "undefined" ? { collisions: "undefined" as const } : {}) };
+    this.#memory = {
+      name,
+      width: type.width,
+      depth,
+      init: init ?? null,
+      granularity,
+      reads: [],
+      writes: [],
+      location,
+      ...(options.collisions === "undefined" ? { collisions: "undefined" as const } : {}),
+    };
     scope.requireOpen(`declaration of memory ${name}`, location);
     scope.memories.push(this.#memory);
   }

@@ -31,6 +31,11 @@ export function report(diagnostic: Diagnostic): void {
   collector.diagnostics.push(diagnostic);
 }
 
+/** Reports a problem after which the elaboration cannot go on: throws it with all that were found before. */
+export function abandon(diagnostic: Diagnostic): never {
+  throw new DesignError([...(collector?.diagnostics ?? []), diagnostic]);
+}
+
 /** Runs `body` with a collector of diagnostics, nested elaborations each with their own. */
 export function collecting<T>(into: Collector, body: () => T): T {
   const previous = collector;
@@ -161,15 +166,12 @@ export class Scope {
 
   requireOpen(what: string, location: Location): void {
     if (this.#open) return;
-    throw new DesignError([
-      ...(collector?.diagnostics ?? []),
-      {
-        code: "D207",
-        subject: `${what} comes after the body of module ${this.module} has returned (${formatLocation(location)})`,
-        location,
-        declared: [],
-        fix: "do it inside the module's body: no callbacks that run later, no await",
-      },
-    ]);
+    abandon({
+      code: "D207",
+      subject: `${what} comes after the body of module ${this.module} has returned (${formatLocation(location)})`,
+      location,
+      declared: [],
+      fix: "do it inside the module's body: no callbacks that run later, no await",
+    });
   }
 }

@@ -245,7 +245,10 @@ export function vector<T extends HardwareType>(element: T, length: number): Vect
 
 /** A handshake: the payload moves in every cycle in which valid and ready are 1. `last` adds a marker of the end of a packet. */
 export function stream<T extends DataType>(payload: T): StreamType<T, false>;
-export function stream<T extends DataType, const Last extends boolean>(payload: T, options: { readonly last: Last }): StreamType<T, Last>;
+export function stream<T extends DataType, const Last extends boolean>(
+  payload: T,
+  options: { readonly last: Last },
+): StreamType<T, Last>;
 export function stream<T extends DataType>(payload: T, options: { readonly last: boolean } = { last: false }): StreamType<T> {
   return new StreamType(payload, options.last);
 }

@@ -272,7 +272,14 @@ class ModulePrinter {
     const lines: string[] = [];
     const partial = !Number.isInteger(Math.log2(memory.depth));
     const inside = (address: Memory["reads"][number]["address"]): string =>
-      print({ kind: "binary", type: { signed: false, width: 1 }, operator: "lt", left: address, right: { kind: "constant", type: address.type, value: BigInt(memory.depth), location: memory.location }, location: memory.location });
+      print({
+        kind: "binary",
+        type: { signed: false, width: 1 },
+        operator: "lt",
+        left: address,
+        right: { kind: "constant", type: address.type, value: BigInt(memory.depth), location: memory.location },
+        location: memory.location,
+      });
     for (const write of memory.writes) {
       const address = print(write.address);
       const stores: string[] = [];
