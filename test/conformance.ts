@@ -1,8 +1,11 @@
 // Runs on several engines that must agree, bit for bit.
 import assert from "node:assert/strict";
-import { compareAll } from "../cli/verbs/compare.ts";
-import type { RunRequest } from "../models/index.ts";
+import { writeFileSync } from "node:fs";
 import type { ConfigurationName } from "../boards/configuration.ts";
+import { compareAll } from "../cli/verbs/compare.ts";
+import { packModel, type RunRequest } from "../models/index.ts";
+import { randomCheckpoint, type RandomShape } from "../models/testing/random-model.ts";
+import type { TemporaryFolder } from "./temporary-folder.ts";
 
 /** The prompts and settings of the conformance tests: greedy and sampled, other alphabets, nothing at all. */
 export const conformanceRuns: readonly RunRequest[] = [
@@ -30,4 +33,12 @@ export async function assertEqualEverywhere(
       `${other.target} ${other.engine ?? ""} differs:\n${JSON.stringify(other)}\nreference:\n${JSON.stringify(reference)}`,
     );
   }
+}
+
+/** Packs a model with random weights for every port width that is built; the path of its container. */
+export function packRandomModel(folder: TemporaryFolder, name: string, shape: Omit<RandomShape, "tokenCount" | "seed">): string {
+  const checkpoint = randomCheckpoint({ ...shape, tokenCount: shape.vocabulary, seed: 11n });
+  const path = folder.path(`${name}.tern`);
+  writeFileSync(path, packModel(checkpoint, { name, columnAlign: 16, calibrationTokens: 64 }).bytes);
+  return path;
 }

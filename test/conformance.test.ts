@@ -1,0 +1,31 @@
+// The project's strongest test: reference, C engine on this machine and the simulated SoC with its accelerator give the same tokens
+// and the same logits. Here over the shipped model and two models with random weights; conformance.full.test.ts goes on.
+import { test } from "node:test";
+import { defaultModel } from "../cli/options.ts";
+import { assertEqualEverywhere, conformanceRuns, packRandomModel } from "./conformance.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+import { skipWithout, socTools } from "./tools.ts";
+
+const minutes = 60_000;
+const options = { skip: skipWithout(...socTools), timeout: 8 * minutes };
+
+test("the shipped model: 16 tokens of a sampled story on every engine, the first on the SoC's CPU alone", options, async () => {
+  const [story] = conformanceRuns;
+  if (story === undefined) throw new Error("no runs");
+  await assertEqualEverywhere(defaultModel(), { ...story, prompt: "Once", tokens: 16 }, "arty", 1);
+});
+
+test("random weights, shapes that no multiple of 5 or of the port fits", options, async () => {
+  const folder = temporaryFolder();
+  try {
+    for (const [name, shape] of [
+      ["even", { dimension: 80, intermediate: 208, layers: 3, vocabulary: 331 }],
+      ["odd", { dimension: 37, intermediate: 61, layers: 2, vocabulary: 263 }],
+    ] as const) {
+      const model = packRandomModel(folder, name, shape);
+      await assertEqualEverywhere(model, { prompt: "a tale", tokens: 12, temperature: 900, topP: 950, seed: 3n });
+    }
+  } finally {
+    folder.remove();
+  }
+});
