@@ -6,45 +6,52 @@
 
 enum { ACTIVATION_MAX = 127 };
 
-/// The largest |input * gain|, at most 2^38.
+/// The largest |input * gain|, at most 2^38. Nearly always the upper halves of the products decide: on a
+/// 32-bit machine the lower ones are not even computed then.
 static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain) {
     const int16_t *gains = gain->values;
+    uint32_t count = gain->count;
     int64_t high = 0;
     int64_t low = 0;
-    for (uint32_t i = 0; i < gain->count; i++) {
-        int64_t product = (int64_t)input[i] * gains[i];
-        if (product > high) {
-            high = product;
-        } else if (product < low) {
-            low = product;
+    int32_t high_upper = 0;
+    int32_t low_upper = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        int32_t upper = (int32_t)(((int64_t)(input[i] * 256) * gains[i]) >> 32);
+        if (TERNEL_RARELY(upper >= high_upper)) {
+            int64_t product = (int64_t)input[i] * gains[i];
+            high = product > high ? product : high;
+            high_upper = upper;
+        }
+        if (TERNEL_RARELY(upper <= low_upper)) {
+            int64_t product = (int64_t)input[i] * gains[i];
+            low = product < low ? product : low;
+            low_upper = upper;
         }
     }
     return (uint64_t)(high > -low ? high : -low);
 }
 
-/// activation[i] = R(product * factor, 24 + k) where the largest product is `largest` = largest' * 2^k and
-/// factor = floor(127 * 2^24 / largest'). That cannot leave -127..127: 127 * largest / (largest' * 2^k) is
-/// below 127.004.
-static void quantise(const int32_t *input, const struct ternel_gain *gain, uint32_t factor, int32_t k,
-                     int8_t *activation) {
+/// activation[i] = R(input * gain * factor, 24 + k) where the largest |input * gain| is largest' * 2^k and a
+/// little, and factor = floor(127 * 2^24 / largest'). That cannot leave -127..127: before rounding it is
+/// below 127.004. A gain of 16 bits times a factor of 16 bits (at most 65024) fits 32.
+static void quantise(const int32_t *input, const struct ternel_gain *gain, int32_t factor, int32_t k,
+                     int8_t *restrict activation) {
     const int16_t *gains = gain->values;
+    uint32_t count = gain->count;
     if (k > 8) {
-        // The shift is above 32: only the upper half of the 55-bit result counts.
+        // The shift is above 32: only the upper half of the 55-bit product counts.
         uint32_t shift = (uint32_t)(k - 8);
         int32_t half = 1 << (shift - 1);
-        for (uint32_t i = 0; i < gain->count; i++) {
-            int64_t product = (int64_t)input[i] * gains[i];
-            uint32_t carry = (uint32_t)(((uint64_t)(uint32_t)product * factor) >> 32);
-            int32_t upper = (int32_t)(product >> 32) * (int32_t)factor + (int32_t)carry;
+        TERNEL_UNROLL(4)
+        for (uint32_t i = 0; i < count; i++) {
+            int32_t upper = (int32_t)(((int64_t)input[i] * (gains[i] * factor)) >> 32);
             activation[i] = (int8_t)((upper + half) >> shift);
         }
         return;
     }
-    // No product has more than 24 bits, and the shift is 9 to 32.
-    for (uint32_t i = 0; i < gain->count; i++) {
-        int32_t product = input[i] * gains[i];
-        activation[i] =
-            (int8_t)ternel_round_shift_short((int64_t)product * (int32_t)factor, (uint32_t)(24 + k));
+    uint32_t shift = (uint32_t)(24 + k); // 9 to 32
+    for (uint32_t i = 0; i < count; i++) {
+        activation[i] = (int8_t)ternel_round_shift_short((int64_t)input[i] * (gains[i] * factor), shift);
     }
 }
 
@@ -61,7 +68,7 @@ enum ternel_error ternel_bitlinear(const struct ternel_matvec *matvec, const str
     root.exponent += (int32_t)gain->fraction;
     int32_t k = (int32_t)ternel_bits(largest) - 16;
     uint32_t mantissa = k >= 0 ? (uint32_t)(largest >> k) : (uint32_t)(largest << -k);
-    uint32_t factor = ((uint32_t)ACTIVATION_MAX << 24) / mantissa;
+    int32_t factor = (int32_t)(((uint32_t)ACTIVATION_MAX << 24) / mantissa);
     quantise(input, gain, factor, k, activation);
     memset(activation + matrix->columns, 0, matrix->stride - matrix->columns);
 

@@ -11,16 +11,16 @@ uint32_t ternel_sigmoid(int32_t z, uint32_t fraction);
 void ternel_forget_gate(int32_t *gate, uint32_t count, uint32_t fraction, const uint16_t *lower_bound);
 
 /// state = forget * state + (1 - forget) * SiLU(candidate)
-void ternel_update_state(int32_t *state, const int32_t *forget, const int32_t *candidate, uint32_t count,
-                         uint32_t fraction);
+void ternel_update_state(int32_t *restrict state, const int32_t *forget, const int32_t *candidate,
+                         uint32_t count, uint32_t fraction);
 
 /// out = normed * SiLU(state) * 2^-shift; `fraction` is the state's
-void ternel_gate_output(int32_t *out, const int32_t *normed, const int32_t *state, uint32_t count,
+void ternel_gate_output(int32_t *restrict out, const int32_t *normed, const int32_t *state, uint32_t count,
                         uint32_t fraction, uint32_t shift);
 
 /// gate = SiLU(gate) * up * 2^-shift; `fraction` is that of both
-void ternel_gate_linear_unit(int32_t *gate, const int32_t *up, uint32_t count, uint32_t fraction,
+void ternel_gate_linear_unit(int32_t *restrict gate, const int32_t *up, uint32_t count, uint32_t fraction,
                              uint32_t shift);
 
 /// residual = residual + update, saturated to 24 bits
-void ternel_add_residual(int32_t *residual, const int32_t *update, uint32_t count);
+void ternel_add_residual(int32_t *restrict residual, const int32_t *update, uint32_t count);

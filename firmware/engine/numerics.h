@@ -15,6 +15,14 @@ struct ternel_scale {
     int32_t exponent;
 };
 
+/// Tells the compiler which way a branch of an inner loop nearly always goes.
+#define TERNEL_MOSTLY(condition) __builtin_expect((condition), 1)
+#define TERNEL_RARELY(condition) __builtin_expect((condition), 0)
+/// Unrolls the loop that follows, so that an in-order core has something to do while a load or a product is
+/// on its way.
+#define TERNEL_UNROLL(times) TERNEL_PRAGMA(GCC unroll times)
+#define TERNEL_PRAGMA(text) _Pragma(#text)
+
 /// S24: saturation to 24 bits.
 static inline int32_t ternel_saturate(int64_t value) {
     if (value > TERNEL_ELEMENT_MAX) {
@@ -23,12 +31,12 @@ static inline int32_t ternel_saturate(int64_t value) {
     return value < TERNEL_ELEMENT_MIN ? TERNEL_ELEMENT_MIN : (int32_t)value;
 }
 
-/// S24 of a value that fits 32 bits already.
+/// S24 of a value that fits 31 bits already.
 static inline int32_t ternel_saturate_32(int32_t value) {
-    if (value > TERNEL_ELEMENT_MAX) {
-        return TERNEL_ELEMENT_MAX;
+    if (TERNEL_MOSTLY((uint32_t)(value - TERNEL_ELEMENT_MIN) < UINT32_C(1) << 24)) {
+        return value;
     }
-    return value < TERNEL_ELEMENT_MIN ? TERNEL_ELEMENT_MIN : value;
+    return value < 0 ? TERNEL_ELEMENT_MIN : TERNEL_ELEMENT_MAX;
 }
 
 /// R(value, shift) for 0 <= shift <= 63 and |value| < 2^62: `(value + 2^(shift-1)) >> shift`, half rounds up.
@@ -49,7 +57,7 @@ static inline int32_t ternel_round_shift_short(int64_t value, uint32_t shift) {
 /// S24(R(value, shift)) for |value| < 2^value_bits, shift <= 63. `value_bits` is a constant where this is
 /// used: shifts that leave at most 30 bits take the short way.
 static inline int32_t ternel_round_shift_saturate(int64_t value, uint32_t shift, uint32_t value_bits) {
-    if (shift >= value_bits - 30 && shift <= 32) {
+    if (TERNEL_MOSTLY(shift >= value_bits - 30 && shift <= 32)) {
         return ternel_saturate_32(ternel_round_shift_short(value, shift));
     }
     return ternel_saturate(ternel_round_shift(value, shift));

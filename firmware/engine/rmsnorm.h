@@ -9,6 +9,6 @@
 uint64_t ternel_sum_of_squares(const int32_t *input, uint32_t count);
 
 /// out[i] = gain[i] * input[i] / rms(input), with `fraction` (0..20) for the outputs. `squares` is the
-/// input's sum of squares; `out` may be `input`.
+/// input's sum of squares.
 void ternel_rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_gain *gain, uint32_t fraction,
-                    int32_t *out);
+                    int32_t *restrict out);

@@ -27,6 +27,7 @@ static void reference(const int32_t *input, const struct ternel_gain *gain, int 
 static void test_random(uint64_t *random) {
     int32_t input[COUNT];
     int32_t expected[COUNT];
+    int32_t out[COUNT];
     int16_t values[COUNT];
     for (int round = 0; round < 20000; round++) {
         struct ternel_gain gain = {.values = values, .count = 1 + testing_below(random, COUNT)};
@@ -42,9 +43,9 @@ static void test_random(uint64_t *random) {
         }
         uint32_t fraction = testing_below(random, 21);
         reference(input, &gain, (int)fraction, expected);
-        ternel_rmsnorm(input, ternel_sum_of_squares(input, gain.count), &gain, fraction, input);
+        ternel_rmsnorm(input, ternel_sum_of_squares(input, gain.count), &gain, fraction, out);
         for (uint32_t i = 0; i < gain.count; i++) {
-            EXPECT(input[i] == expected[i]);
+            EXPECT(out[i] == expected[i]);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "numerics.h"
 #include "ternel_tables.h"
 
 enum { PART_BITS = 16, TABLE_BITS = 8, WHOLE_LIMIT = 31, THOUSAND = 1000 };
@@ -34,9 +35,11 @@ static uint32_t next_random(struct ternel_sampler *sampler) {
 
 uint32_t ternel_sampler_greedy(const int32_t *logits, uint32_t count) {
     uint32_t best = 0;
+    int32_t largest = logits[0];
     for (uint32_t i = 1; i < count; i++) {
-        if (logits[i] > logits[best]) {
+        if (TERNEL_RARELY(logits[i] > largest)) {
             best = i;
+            largest = logits[i];
         }
     }
     return best;
