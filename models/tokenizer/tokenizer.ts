@@ -1,18 +1,13 @@
-import * as library from "@huggingface/tokenizers";
+// Byte-level BPE from a container's tables, as docs/numerics.md section 7 defines it. It merges by token ids, as the C engine does.
+// (@huggingface/tokenizers merges by the tokens' texts, which is the same for every tokenizer that the packer writes, but not for a
+// container made by hand; the test holds the two to each other.)
 import { noToken } from "../container/format.ts";
 import type { Merge, TokenizerTables } from "../container/model.ts";
 import { TernelError } from "../errors.ts";
 import type { TokenizerSource } from "../input/tokenizer-json.ts";
-import { nameOfBytes } from "./byte-alphabet.ts";
-
-/** What is used of the library. (Its declarations import each other without extensions, which nodenext does not resolve.) */
-interface LibraryTokenizer {
-  encode(text: string, options: { readonly add_special_tokens: boolean }): { readonly ids: number[] };
-}
-const { Tokenizer } = library as unknown as { Tokenizer: new (tokenizer: object, config: object) => LibraryTokenizer };
 
 /** The GPT-2 pattern. `\s` is written as White_Space: JavaScript's own \s lacks U+0085 and has U+FEFF. */
-const pattern =
+export const piecePattern =
   "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\p{White_Space}\\p{L}\\p{N}]+|\\p{White_Space}+(?!\\P{White_Space})|\\p{White_Space}+";
 
 /** The tables that a container stores for a tokenizer. */
@@ -27,45 +22,23 @@ export function tokenizerTables(source: TokenizerSource): TokenizerTables {
   return { texts: source.texts, byteToken, merges };
 }
 
-/** Byte-level BPE from a container's tables. Special tokens are never matched in a text. The library does the merging. */
+/** Turns texts into tokens and back. Special tokens are never found in a text. */
 export class BytePairTokenizer {
   readonly #texts: readonly Uint8Array[];
   readonly #byteToken: Uint32Array;
-  readonly #library: LibraryTokenizer;
+  /** The merge of two tokens, by left * tokenCount + right. */
+  readonly #merges: ReadonlyMap<number, Merge>;
 
   constructor(tables: TokenizerTables) {
     this.#texts = tables.texts;
     this.#byteToken = tables.byteToken;
-    const names = tables.texts.map(nameOfBytes);
-    const vocab = Object.fromEntries(names.map((name, token) => [name, token] as const).filter(([name]) => name !== ""));
-    const merges = tables.merges
-      .toSorted((a, b) => a.rank - b.rank)
-      .map(({ left, right }) => [names[left] ?? "", names[right] ?? ""]);
-    this.#library = new Tokenizer(
-      {
-        added_tokens: [],
-        normalizer: null,
-        pre_tokenizer: {
-          type: "Sequence",
-          pretokenizers: [
-            { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false },
-            { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false },
-          ],
-        },
-        post_processor: null,
-        decoder: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
-        model: { type: "BPE", vocab, merges, unk_token: null, byte_fallback: false, ignore_merges: false },
-      },
-      {},
-    );
+    this.#merges = new Map(tables.merges.map((merge) => [merge.left * tables.texts.length + merge.right, merge]));
   }
 
   /** The tokens of a text. A byte that has no token is an error: it would be lost silently. */
   encode(text: string): number[] {
-    for (const byte of new TextEncoder().encode(text)) {
-      if (this.#byteToken[byte] === noToken) throw new TernelError("promptByte", `0x${byte.toString(16).padStart(2, "0")}`);
-    }
-    return this.#library.encode(text.toWellFormed(), { add_special_tokens: false }).ids;
+    const pieces = text.toWellFormed().match(new RegExp(piecePattern, "gu")) ?? [];
+    return pieces.flatMap((piece) => this.#merge(Array.from(new TextEncoder().encode(piece), (byte) => this.#tokenOf(byte))));
   }
 
   /** The raw bytes of tokens. An id without a text has none. */
@@ -76,5 +49,32 @@ export class BytePairTokenizer {
   /** The text of tokens; ill-formed UTF-8 becomes U+FFFD. */
   decode(tokens: readonly number[]): string {
     return new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.bytes(tokens));
+  }
+
+  #tokenOf(byte: number): number {
+    const token = this.#byteToken[byte] ?? noToken;
+    if (token === noToken) throw new TernelError("promptByte", `0x${byte.toString(16).padStart(2, "0")}`);
+    return token;
+  }
+
+  #mergeOf(left: number | undefined, right: number | undefined): Merge | undefined {
+    return left === undefined || right === undefined ? undefined : this.#merges.get(left * this.#texts.length + right);
+  }
+
+  /** Merges neighbours in place, the lowest rank first, the leftmost of equal ones, until none has a merge. */
+  #merge(tokens: number[]): number[] {
+    const rankAt = (at: number): number => this.#mergeOf(tokens[at], tokens[at + 1])?.rank ?? Infinity;
+    const ranks = tokens.map((_, at) => rankAt(at)); // of each token with its right neighbour
+    for (;;) {
+      let best = 0;
+      for (let at = 1; at < ranks.length; at++) {
+        if ((ranks[at] ?? Infinity) < (ranks[best] ?? Infinity)) best = at;
+      }
+      const merge = this.#mergeOf(tokens[best], tokens[best + 1]);
+      if (merge === undefined) return tokens;
+      tokens.splice(best, 2, merge.result);
+      ranks.splice(best, 2, rankAt(best));
+      if (best > 0) ranks[best - 1] = rankAt(best - 1);
+    }
   }
 }
