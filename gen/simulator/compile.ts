@@ -45,6 +45,8 @@ const chunkCharacters = 16_000;
 export function compile(circuit: FlatCircuit): CompiledCircuit {
   const layout = new Layout(circuit);
   const chunks = emitSettle(circuit, layout);
+  // Nets that only memories read, and inputs that nothing reads, have a place too.
+  for (const net of circuit.nets.values()) layout.slotOf(net);
   const state = new Int32Array(layout.size);
   const memories = circuit.memories.map(({ memory }) => new Int32Array(memory.depth * limbCount(memory.width)));
   const build = (source: string): (() => number) => {

@@ -94,7 +94,10 @@ function chooseCase(statement: Extract<Statement, { kind: "switch" }>, scope: Sc
         const right = constant(value, subject.type, location);
         return { kind: "binary", type: bit, operator: "eq", left: subject, right, location };
       })
-      .reduce((left, right): Expression => ({ kind: "binary", type: bit, operator: "or", left, right, location }));
+      .reduce(
+        (left, right): Expression => ({ kind: "binary", type: bit, operator: "or", left, right, location }),
+        constant(0n, bit, location),
+      );
     chosen = choose(fits, branch(body, scope), chosen, scope, location);
   }
   return chosen;

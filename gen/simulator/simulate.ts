@@ -18,8 +18,14 @@ export interface SimulateOptions {
 }
 
 /** Makes a circuit ready to run testbenches. Verilator's simulation is to be closed at the end. */
-export function simulate(circuit: CheckedCircuit, options: SimulateOptions & { readonly engine: "verilator" }): Simulation<VerilatorEngine>;
-export function simulate(circuit: CheckedCircuit, options?: SimulateOptions & { readonly engine?: "compiled" }): Simulation<CompiledEngine>;
+export function simulate(
+  circuit: CheckedCircuit,
+  options: SimulateOptions & { readonly engine: "verilator" },
+): Simulation<VerilatorEngine>;
+export function simulate(
+  circuit: CheckedCircuit,
+  options?: SimulateOptions & { readonly engine?: "compiled" },
+): Simulation<CompiledEngine>;
 export function simulate(circuit: CheckedCircuit, options?: SimulateOptions): Simulation;
 export function simulate(circuit: CheckedCircuit, options: SimulateOptions = {}): Simulation {
   if (options.engine === "verilator") return simulateWithVerilator(circuit, options);

@@ -80,7 +80,11 @@ export interface Difference {
  * Runs both engines from power-on with the same random inputs (extreme values more often than chance) and random resets. Returns the
  * first difference of every output that had one. The second clock runs at two thirds of the first, so that edges fall together and apart.
  */
-export function compareEngines(first: Engine, second: Engine, options: { readonly seed: number; readonly cycles: number }): readonly Difference[] {
+export function compareEngines(
+  first: Engine,
+  second: Engine,
+  options: { readonly seed: number; readonly cycles: number },
+): readonly Difference[] {
   const random = new Random(options.seed);
   const inputs = [...first.ports].filter(([, { direction }]) => direction === "input");
   const outputs = [...first.ports].filter(([, { direction }]) => direction === "output").map(([name]) => name);

@@ -24,7 +24,11 @@ export interface ProveOptions {
 }
 
 export type ProofResult =
-  | { readonly status: "pass"; readonly seconds: number; /** Waveforms of the cover points reached. */ readonly traces: readonly string[] }
+  | {
+      readonly status: "pass";
+      readonly seconds: number;
+      /** Waveforms of the cover points reached. */ readonly traces: readonly string[];
+    }
   | {
       readonly status: "fail";
       readonly seconds: number;
@@ -99,7 +103,9 @@ function resultOf(work: string, mode: "bmc" | "prove" | "cover", output: string,
   };
   switch (status) {
     case "PASS": {
-      const traces = [...output.matchAll(/Writing trace to VCD file: (\S+)/g)].map(([, path = ""]) => relative(process.cwd(), join(work, path)));
+      const traces = [...output.matchAll(/Writing trace to VCD file: (\S+)/g)].map(([, path = ""]) =>
+        relative(process.cwd(), join(work, path)),
+      );
       return { status: "pass", seconds, traces: mode === "cover" ? [...new Set(traces)] : [] };
     }
     case "FAIL": {
@@ -108,7 +114,12 @@ function resultOf(work: string, mode: "bmc" | "prove" | "cover", output: string,
       return { status: "fail", seconds, failures, counterexample: mode === "cover" ? null : shown("trace.vcd") };
     }
     case "UNKNOWN":
-      return { status: "unknown", seconds, reason: "the induction does not hold at this depth", counterexample: shown("trace_induct.vcd") };
+      return {
+        status: "unknown",
+        seconds,
+        reason: "the induction does not hold at this depth",
+        counterexample: shown("trace_induct.vcd"),
+      };
     case "TIMEOUT":
       return { status: "unknown", seconds, reason: "out of time", counterexample: null };
     default:
@@ -145,7 +156,12 @@ export function findProgram(name: string): string | null {
 function run(program: string, parameters: readonly string[], folder: string, programs: string, timeout: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const path = `${programs}${delimiter}${process.env["PATH"] ?? ""}`;
-    const child = spawn(program, parameters, { cwd: folder, env: { ...process.env, PATH: path }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const child = spawn(program, parameters, {
+      cwd: folder,
+      env: { ...process.env, PATH: path },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
     const kill = (): void => {
       if (child.pid !== undefined) spawnSync("kill", ["-KILL", `-${child.pid}`]);
     };

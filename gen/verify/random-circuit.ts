@@ -42,7 +42,12 @@ export interface Step {
 
 export type StatementRecipe =
   | { readonly kind: "assign"; readonly target: number; readonly value: number; readonly range: readonly [number, number] | null }
-  | { readonly kind: "when"; readonly condition: number; readonly then: readonly StatementRecipe[]; readonly otherwise: readonly StatementRecipe[] }
+  | {
+      readonly kind: "when";
+      readonly condition: number;
+      readonly then: readonly StatementRecipe[];
+      readonly otherwise: readonly StatementRecipe[];
+    }
   | {
       readonly kind: "switch";
       readonly subject: number;
@@ -64,7 +69,11 @@ export interface Recipe {
 }
 
 const pick = fc.nat(1 << 16);
-const width = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(31, 32, 33, 53, 54, 63, 64, 65, 96, 127, 128), fc.integer({ min: 1, max: maximumWidth }));
+const width = fc.oneof(
+  fc.integer({ min: 1, max: 9 }),
+  fc.constantFrom(31, 32, 33, 53, 54, 63, 64, 65, 96, 127, 128),
+  fc.integer({ min: 1, max: maximumWidth }),
+);
 const bitsType: fc.Arbitrary<BitsType> = fc.record({ signed: fc.boolean(), width });
 
 const { list: statements } = fc.letrec<{ list: readonly StatementRecipe[]; one: StatementRecipe }>((tie) => ({
@@ -73,7 +82,12 @@ const { list: statements } = fc.letrec<{ list: readonly StatementRecipe[]; one: 
     { depthSize: "small", depthIdentifier: "statement", maxDepth: 3 },
     {
       weight: 3,
-      arbitrary: fc.record({ kind: fc.constant("assign" as const), target: pick, value: pick, range: fc.option(fc.tuple(pick, pick)) }),
+      arbitrary: fc.record({
+        kind: fc.constant("assign" as const),
+        target: pick,
+        value: pick,
+        range: fc.option(fc.tuple(pick, pick)),
+      }),
     },
     {
       weight: 2,
@@ -188,7 +202,8 @@ class CircuitBuilder {
     const properties = recipe.asserted ? [always] : [];
     const clocked = this.#memories.length + registers.length + properties.length > 0;
     const childDomain = this.#instances.length > 0 ? this.#child?.domains[0] : undefined;
-    const resettable = recipe.registers.some((register) => register.resettable) || properties.length > 0 || typeof childDomain?.reset === "string";
+    const resettable =
+      recipe.registers.some((register) => register.resettable) || properties.length > 0 || typeof childDomain?.reset === "string";
     const prefix = this.#domain === "sys" ? "" : "fast_";
     return {
       name: this.#name,
@@ -199,7 +214,10 @@ class CircuitBuilder {
       instances: this.#instances,
       properties,
       streams: [],
-      domains: clocked || childDomain !== undefined ? [{ name: this.#domain, clock: `${prefix}clk`, reset: resettable ? `${prefix}rst` : null }] : [],
+      domains:
+        clocked || childDomain !== undefined
+          ? [{ name: this.#domain, clock: `${prefix}clk`, reset: resettable ? `${prefix}rst` : null }]
+          : [],
       blackBox: null,
       location,
     };
@@ -228,7 +246,9 @@ class CircuitBuilder {
 
   #bit(number: number, pool: readonly Expression[] = this.#pool): Expression {
     const value = this.#from(number, pool);
-    return value.type.width === 1 && !value.type.signed ? value : unary(number % 2 === 0 ? "reduceOr" : "reduceXor", value, location);
+    return value.type.width === 1 && !value.type.signed
+      ? value
+      : unary(number % 2 === 0 ? "reduceOr" : "reduceXor", value, location);
   }
 
   #add(value: Expression): void {
@@ -252,7 +272,9 @@ class CircuitBuilder {
       case "shiftLeft":
       case "shiftRight":
         // Amounts of 7 bits pass every width; wider ones pass the 32 bits of a number too.
-        this.#add(binary(operation, a, this.#as(b, unsignedType(picks[2] % 4 === 0 ? Math.max(33, size) : 1 + (picks[2] % 8))), location));
+        this.#add(
+          binary(operation, a, this.#as(b, unsignedType(picks[2] % 4 === 0 ? Math.max(33, size) : 1 + (picks[2] % 8))), location),
+        );
         break;
       case "mux":
         this.#add(mux(this.#bit(picks[2]), a, this.#as(b, a.type), location));
@@ -275,7 +297,9 @@ class CircuitBuilder {
       case "constant": {
         const bits = (BigInt(picks[0]) << 100n) ^ (BigInt(picks[1]) << 50n) ^ BigInt(picks[2]) ^ (1n << BigInt(size - 1));
         const value = constant(signed ? BigInt.asIntN(size, bits) : BigInt.asUintN(size, bits), type, location);
-        this.#add(binary(size % 2 === 0 ? "add" : "mul", this.#as(a, { signed, width: Math.min(a.type.width, 60) }), value, location));
+        this.#add(
+          binary(size % 2 === 0 ? "add" : "mul", this.#as(a, { signed, width: Math.min(a.type.width, 60) }), value, location),
+        );
         break;
       }
       case "wires":
@@ -297,7 +321,9 @@ class CircuitBuilder {
     const sameType = operator === "and" || operator === "or" || operator === "xor";
     const matched = this.#as(b, sameType ? a.type : { signed: a.type.signed, width: b.type.width });
     // Products of two wide values are cut, but not needlessly slow.
-    return binaryType(operator, a.type, matched.type).width <= 2 * maximumWidth ? matched : this.#as(matched, { signed: a.type.signed, width: 8 });
+    return binaryType(operator, a.type, matched.type).width <= 2 * maximumWidth
+      ? matched
+      : this.#as(matched, { signed: a.type.signed, width: 8 });
   }
 
   /** Two wires, one with a default and one assigned as a whole first, and statements that assign both. */
@@ -342,7 +368,12 @@ class CircuitBuilder {
       width: size,
       depth,
       granularity,
-      init: picks[0] % 3 === 0 ? null : Array.from({ length: 1 + (picks[1] % depth) }, (_, word) => BigInt.asUintN(size, BigInt(picks[2] + 1) * 0x9e3779b97f4a7c15f39cc0605cedc834n * BigInt(word + 1))),
+      init:
+        picks[0] % 3 === 0
+          ? null
+          : Array.from({ length: 1 + (picks[1] % depth) }, (_, word) =>
+              BigInt.asUintN(size, BigInt(picks[2] + 1) * 0x9e3779b97f4a7c15f39cc0605cedc834n * BigInt(word + 1)),
+            ),
       reads,
       writes: picks[2] % 5 === 0 ? [write(0), write(1)] : [write(0)],
       location,

@@ -62,13 +62,21 @@ export function buildDesign(design: VerilatorDesign, options: BuildOptions = {})
   const folder = join(root, name);
   if (existsSync(join(folder, "simulation"))) return folder;
 
-  const runtime = createHash("sha256").update(JSON.stringify([verilator, options.trace ?? false])).digest("hex").slice(0, 12);
+  const runtime = createHash("sha256")
+    .update(JSON.stringify([verilator, options.trace ?? false]))
+    .digest("hex")
+    .slice(0, 12);
   const fresh = join(root, `${name}.${process.pid}`);
   mkdirSync(fresh, { recursive: true });
   for (const [file, content] of files) writeFileSync(join(fresh, file), content);
   writeFileSync(join(fresh, "Makefile"), makefile(design, options, `runtime-${runtime}`));
   try {
-    execFileSync("make", ["--silent", "simulation"], { cwd: fresh, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 26 });
+    execFileSync("make", ["--silent", "simulation"], {
+      cwd: fresh,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      maxBuffer: 1 << 26,
+    });
   } catch (error) {
     const failed = `${folder}.failed`;
     rmSync(failed, { recursive: true, force: true });
@@ -93,8 +101,9 @@ function outputOf(error: unknown): string {
 
 /** C++ words that Verilog allows as names; Verilator renames them. */
 const reserved = new Set(
-  "and_eq asm auto bitand bitor bool catch char16_t char32_t compl concept const_cast constexpr decltype delete double dynamic_cast explicit false final float friend goto inline long mutable namespace new noexcept not_eq nullptr operator or_eq override private public reinterpret_cast requires short signed sizeof static_assert static_cast switch template this thread_local throw true try typeid typename unsigned using volatile wchar_t xor_eq"
-    .split(" "),
+  "and_eq asm auto bitand bitor bool catch char16_t char32_t compl concept const_cast constexpr decltype delete double dynamic_cast explicit false final float friend goto inline long mutable namespace new noexcept not_eq nullptr operator or_eq override private public reinterpret_cast requires short signed sizeof static_assert static_cast switch template this thread_local throw true try typeid typename unsigned using volatile wchar_t xor_eq".split(
+    " ",
+  ),
 );
 
 /** The member of Verilator's class for a port. */

@@ -100,7 +100,7 @@ export class SynchronousChild {
     const batch = Buffer.from(this.#batch, "latin1");
     this.#batch = "";
     try {
-      for (let sent = 0; sent < batch.length; ) sent += writeSync(this.#commands, batch, sent);
+      for (let sent = 0; sent < batch.length;) sent += writeSync(this.#commands, batch, sent);
     } catch (error) {
       throw this.#ended(error);
     }

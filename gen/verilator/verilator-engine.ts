@@ -1,16 +1,16 @@
 /** A circuit on Verilator behind the interface of the compiled simulator: one child process, commands batched until a value is needed. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BitsType, CheckedCircuit } from "../ir/nodes.ts";
+import type { BitsType, CheckedCircuit, Property } from "../ir/nodes.ts";
 import { ClockSchedule, type ClockTiming } from "../simulator/clock-schedule.ts";
-import { checkedValue, type Engine, type EnginePort } from "../simulator/engine.ts";
+import { checkedValue, type Engine, type EnginePort, PropertyViolation } from "../simulator/engine.ts";
 import { topModule } from "../simulator/flatten.ts";
 import { limbCount } from "../simulator/limbs.ts";
 import type { VerilogOutput } from "../verilog/emit.ts";
 import { type BuildOptions, buildDesign } from "./build.ts";
 import { SynchronousChild } from "./child.ts";
 
-/** An assertion in the Verilog failed, or it stopped by itself; the message is what it printed. */
+/** The Verilog stopped by itself; the message is what it printed. */
 export class VerilatorFailure extends Error {
   override readonly name = "VerilatorFailure";
 }
@@ -20,6 +20,7 @@ export class VerilatorEngine implements Engine {
   readonly domains: readonly string[];
   /** Cover points are not counted on Verilator. */
   readonly covers: ReadonlyMap<string, number> = new Map();
+  readonly #circuit: CheckedCircuit;
   readonly #folder: string;
   readonly #child: SynchronousChild;
   readonly #schedule: ClockSchedule;
@@ -32,12 +33,19 @@ export class VerilatorEngine implements Engine {
   #time = 0;
 
   /** Builds the printed circuit, where it has not been built before, and starts it. */
-  constructor(circuit: CheckedCircuit, verilog: VerilogOutput, clocks: Readonly<Record<string, ClockTiming>> = {}, options: BuildOptions = {}) {
+  constructor(
+    circuit: CheckedCircuit,
+    verilog: VerilogOutput,
+    clocks: Readonly<Record<string, ClockTiming>> = {},
+    options: BuildOptions = {},
+  ) {
     const top = topModule(circuit);
+    this.#circuit = circuit;
     this.domains = top.domains.map(({ name }) => name);
     this.#schedule = new ClockSchedule(this.domains, clocks);
     const ports = new Map<string, EnginePort>();
-    for (const { reset } of top.domains) if (reset !== null) ports.set(reset, { direction: "input", type: { signed: false, width: 1 } });
+    for (const { reset } of top.domains)
+      if (reset !== null) ports.set(reset, { direction: "input", type: { signed: false, width: 1 } });
     for (const { id, type, signal } of top.signals) {
       if (signal.kind === "input" || signal.kind === "output") ports.set(id, { direction: signal.kind, type });
     }
@@ -87,7 +95,7 @@ export class VerilatorEngine implements Engine {
   step(cycles = 1, domain = this.domains[0]): void {
     const clock = this.#checkDomain(domain);
     if (this.domains.length < 2) {
-      for (let left = cycles; left > 0; ) left -= this.#edges(left);
+      for (let left = cycles; left > 0;) left -= this.#edges(left);
       return;
     }
     for (let cycle = 0; cycle < cycles; cycle++) {
@@ -108,7 +116,9 @@ export class VerilatorEngine implements Engine {
     }
     const type = this.#typeOf(port);
     const { time, period, mask } = this.#upcomingEdge();
-    const [reply] = this.#ask(`u ${mask} ${time} ${period} ${maximumCycles} ${index} ${hexOf(checkedValue(port, type, value), type)}`);
+    const [reply] = this.#ask(
+      `u ${mask} ${time} ${period} ${maximumCycles} ${index} ${hexOf(checkedValue(port, type, value), type)}`,
+    );
     const made = Number(reply);
     this.#known = null;
     const cycles = made < 0 ? maximumCycles : made;
@@ -191,8 +201,29 @@ export class VerilatorEngine implements Engine {
   #ask(command: string): readonly string[] {
     this.#recorded?.push(command);
     const [status, ...values] = this.#child.ask(command).split(" ");
-    if (status !== "ok") throw new VerilatorFailure(this.#child.output);
+    if (status !== "ok") throw this.#failure(this.#child.output);
     return values;
+  }
+
+  /** Verilator prints `[TIME] %Error: FILE:LINE: Assertion failed in top.TOP.instance.name`. */
+  #failure(output: string): Error {
+    const [, time, place = ""] = /.*\[(\d+)\].*Assertion failed in top\.([\w.$]+)/s.exec(output) ?? [];
+    const [, ...path] = place.split(".");
+    const name = path.pop();
+    const property = this.#property(path, name);
+    if (property === undefined || time === undefined) return new VerilatorFailure(output);
+    return new PropertyViolation(property, path.join("."), Number(time));
+  }
+
+  #property(path: readonly string[], name: string | undefined): Property | undefined {
+    let module = topModule(this.#circuit);
+    for (const part of path) {
+      const instance = module.instances.find((candidate) => candidate.name === part);
+      const child = this.#circuit.modules.find((candidate) => candidate.name === instance?.module);
+      if (child === undefined) return undefined;
+      module = child;
+    }
+    return module.properties.find((property) => property.name === name);
   }
 }
 
