@@ -97,7 +97,8 @@ void ternel_gate_linear_unit(int32_t *restrict gate, const int32_t *up, uint32_t
                              uint32_t shift) {
     const struct index_shift to_index = index_shift(fraction);
     for (uint32_t i = 0; i < count; i++) {
-        int64_t product = (int64_t)silu(gate[i], &to_index) * up[i];
+        int32_t factor = up[i];
+        int64_t product = (int64_t)factor * silu(gate[i], &to_index);
         gate[i] = ternel_round_shift_saturate(product, shift, PRODUCT_BITS);
     }
 }
