@@ -12,7 +12,7 @@ struct stage1_image {
     uint32_t total_bytes;   ///< header and payload
 };
 
-/// Checks a header before anything is copied by it: magic, version, length (against flash region and DRAM room), build id,
-/// entry point.
+/// Checks a header before anything is copied by it: magic, version, length (against flash region and DRAM
+/// room), build id, entry point.
 enum ternel_error stage1_image_read(const uint8_t *header, uint32_t build_id,
                                     struct stage1_image *image) TERNEL_MUST_CHECK;

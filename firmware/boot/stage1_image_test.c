@@ -65,7 +65,8 @@ static void test_every_byte(void) {
                 continue;
             }
             // Accepted: only where the hash, which covers the header, is the check.
-            CHECK(at >= TERNEL_STAGE1_LENGTH_OFFSET && (at < TERNEL_STAGE1_BUILD_ID_OFFSET || at >= TERNEL_STAGE1_ENTRY_OFFSET));
+            CHECK(at >= TERNEL_STAGE1_LENGTH_OFFSET &&
+                  (at < TERNEL_STAGE1_BUILD_ID_OFFSET || at >= TERNEL_STAGE1_ENTRY_OFFSET));
             CHECK(image.total_bytes <= TERNEL_FLASH_STAGE1_BYTES && image.payload_bytes % 64 == 0);
             CHECK(image.entry >= TERNEL_STAGE1_ORIGIN + TERNEL_STAGE1_HEADER_BYTES);
             CHECK(image.entry < TERNEL_STAGE1_ORIGIN + image.total_bytes);

@@ -177,7 +177,7 @@ bool argument_json(const char **at, uint8_t *out, size_t *size) {
             if (!escape(at, out, size)) {
                 return false;
             }
-        } else if ((uint8_t)**at < 0x20) {
+        } else if ((uint8_t) * *at < 0x20) {
             return false;
         } else {
             uint32_t code_point;

@@ -1,5 +1,5 @@
-// Parsing what stands behind a command. Each function reads from `*at`, skips blanks before it, moves `*at` behind what it
-// took and returns whether that was well formed and in range.
+// Parsing what stands behind a command. Each function reads from `*at`, skips blanks before it, moves `*at`
+// behind what it took and returns whether that was well formed and in range.
 #pragma once
 
 #include <stdbool.h>
@@ -15,8 +15,8 @@ bool argument_thousandths(const char **at, uint32_t max, uint32_t *value);
 /// Exactly this word, followed by a blank or the end.
 bool argument_word(const char **at, const char *word);
 
-/// A JSON string in double quotes; `out` has room for as many bytes as the text has. No zero is added; the result is valid
-/// UTF-8.
+/// A JSON string in double quotes; `out` has room for as many bytes as the text has. No zero is added; the
+/// result is valid UTF-8.
 bool argument_json(const char **at, uint8_t *out, size_t *size);
 
 /// Nothing but blanks up to the end.

@@ -41,10 +41,10 @@ static void test_thousandths(void) {
         bool good;
         uint32_t value;
     } cases[] = {
-        {"0", true, 0},         {"0.7", true, 700},   {"1", true, 1000},       {"1.000", true, 1000},
-        {"0.001", true, 1},     {"10", true, 10000},  {"10.000", true, 10000}, {"10.001", false, 0},
-        {"11", false, 0},       {"0.", false, 0},     {".5", false, 0},        {"0.0001", false, 0},
-        {"0.7x", false, 0},     {"1e1", false, 0},    {"-0.5", false, 0},      {"", false, 0},
+        {"0", true, 0},          {"0.7", true, 700},    {"1", true, 1000},       {"1.000", true, 1000},
+        {"0.001", true, 1},      {"10", true, 10000},   {"10.000", true, 10000}, {"10.001", false, 0},
+        {"11", false, 0},        {"0.", false, 0},      {".5", false, 0},        {"0.0001", false, 0},
+        {"0.7x", false, 0},      {"1e1", false, 0},     {"-0.5", false, 0},      {"", false, 0},
         {"4294967.3", false, 0}, {"9.999", true, 9999},
     };
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
@@ -89,9 +89,24 @@ static void test_json(void) {
     expect_json("\"\\u00C3\\uFFFD\"", "\xc3\x83\xef\xbf\xbd");
     expect_json("\"\xc3\xa4\xf0\x9f\x8e\x88\"", "\xc3\xa4\xf0\x9f\x8e\x88");
     static const char *const bad[] = {
-        "",          "\"",       "abc",          "\"abc",      "\"\\",     "\"\\\"",         "\"\\x\"",       "\"\\u12\"",
-        "\"\\u12g4\"", "\"\\ud83c\"", "\"\\ud83cx\"", "\"\\udf88\"", "\"\\ud83c\\u0041\"", "\"a\tb\"", "\"\xff\"", "\"\xc3\"",
-        "\"\xed\xa0\x80\"", "\"a\"b",
+        "",
+        "\"",
+        "abc",
+        "\"abc",
+        "\"\\",
+        "\"\\\"",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\u12g4\"",
+        "\"\\ud83c\"",
+        "\"\\ud83cx\"",
+        "\"\\udf88\"",
+        "\"\\ud83c\\u0041\"",
+        "\"a\tb\"",
+        "\"\xff\"",
+        "\"\xc3\"",
+        "\"\xed\xa0\x80\"",
+        "\"a\"b",
     };
     for (size_t index = 0; index < sizeof bad / sizeof bad[0]; index++) {
         expect_json(bad[index], NULL);

@@ -62,7 +62,8 @@ static enum ternel_error bench_matvec(struct console *console, const char *at) {
     return bench.equal ? TERNEL_OK : TERNEL_ERROR_ACCELERATOR_RESULT;
 }
 
-/// Greedy tokens from the start token on, unseen; they go on behind an end of text, so that the number is always the same.
+/// Greedy tokens from the start token on, unseen; they go on behind an end of text, so that the number is
+/// always the same.
 static enum ternel_error bench_decode(struct console *console) {
     const struct ternel_platform *platform = console->platform;
     struct ternel_engine *engine = console->setup->engine;
@@ -99,5 +100,6 @@ enum ternel_error console_bench(struct console *console, const char *arguments) 
     if (argument_end(arguments)) {
         return bench_decode(console);
     }
-    return argument_word(&arguments, "matvec") ? bench_matvec(console, arguments) : TERNEL_ERROR_CONSOLE_VALUE;
+    return argument_word(&arguments, "matvec") ? bench_matvec(console, arguments)
+                                               : TERNEL_ERROR_CONSOLE_VALUE;
 }

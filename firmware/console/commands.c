@@ -12,7 +12,8 @@ struct command {
     enum ternel_error (*run)(struct console *console, const char *arguments);
 };
 
-/// The answer of a command that only changes something: nothing for people, `{"event":"ok","command":"/seed"}` for programs.
+/// The answer of a command that only changes something: nothing for people,
+/// `{"event":"ok","command":"/seed"}` for programs.
 static enum ternel_error acknowledge(const struct console *console, const char *command) {
     if (console->settings.machine) {
         struct json json = json_event(console->platform, "ok");
@@ -160,8 +161,8 @@ static enum ternel_error help(struct console *console, const char *at) {
         output_text(platform, command->name);
         output_text(platform, " ");
         output_text(platform, command->arguments);
-        for (size_t at_column = strlen(command->name) + 1 + strlen(command->arguments); at_column < HELP_COLUMN;
-             at_column++) {
+        for (size_t at_column = strlen(command->name) + 1 + strlen(command->arguments);
+             at_column < HELP_COLUMN; at_column++) {
             output_text(platform, " ");
         }
         output_text(platform, command->help);

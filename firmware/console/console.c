@@ -1,7 +1,5 @@
 #include "console.h"
 
-#include <string.h>
-
 #include "output.h"
 #include "session.h"
 
@@ -106,13 +104,15 @@ static void execute(struct console *console, size_t length) {
 }
 
 int console_run(const struct console_setup *setup) {
-    // Static, not on the stack, and no initialiser that would be built there: it holds a line, its tokens and an answer.
+    // Static, not on the stack, and filled field by field, so that no copy is built there: it holds a line,
+    // its tokens and an answer.
     static struct console console;
-    memset(&console, 0, sizeof console);
     console.setup = setup;
     console.platform = setup->platform;
     console.settings = defaults;
-    console.reader.platform = setup->platform;
+    console.last = (struct console_usage){.stop = "end"};
+    console.reader = (struct line_reader){.platform = setup->platform};
+    console.quit = false;
     banner(&console);
     while (!console.quit) {
         size_t length;

@@ -1,5 +1,5 @@
-// The line console: type a prompt, get text; lines that begin with "/" are commands. The same code runs on every
-// platform; `/set machine on` turns it into a protocol of JSON lines (README.md).
+// The line console: type a prompt, get text; lines that begin with "/" are commands. The same code runs on
+// every platform; `/set machine on` turns it into a protocol of JSON lines (README.md).
 #pragma once
 
 #include <stdbool.h>
@@ -16,7 +16,8 @@ enum {
     CONSOLE_TYPE_AHEAD_BYTES = 256,
 };
 
-/// What one run of the accelerator on a matrix of pseudo-random weights gave; counters as in the register map.
+/// What one run of the accelerator on a matrix of pseudo-random weights gave; counters as in the register
+/// map.
 struct console_bench {
     uint32_t rows;
     uint32_t columns;
@@ -62,6 +63,6 @@ struct console_setup {
     bool echo;
 };
 
-/// Runs until /quit or the end of the input; returns the exit status (0). /quit and /reboot call the platform's
-/// functions; where these return, so does this.
+/// Runs until /quit or the end of the input; returns the exit status (0). /quit and /reboot call the
+/// platform's functions; where these return, so does this.
 int console_run(const struct console_setup *setup);

@@ -26,7 +26,8 @@ static struct text_stream stream_to(const struct ternel_platform *platform,
     return (struct text_stream){.emit = emit, .context = (void *)(uintptr_t)platform};
 }
 
-static void stream_token(struct text_stream *stream, const struct ternel_container *container, uint32_t token) {
+static void stream_token(struct text_stream *stream, const struct ternel_container *container,
+                         uint32_t token) {
     const uint8_t *text;
     const size_t size = ternel_tokenizer_text(container, token, &text);
     text_stream_put(stream, text, size);
@@ -61,7 +62,8 @@ static void print_run(struct console *console, struct ternel_run *run) {
 }
 
 /// Feeds the prompt; stops early, with *interrupted, at Ctrl+C.
-static enum ternel_error feed(struct console *console, struct ternel_run *run, size_t count, bool *interrupted) {
+static enum ternel_error feed(struct console *console, struct ternel_run *run, size_t count,
+                              bool *interrupted) {
     for (size_t at = 0; at < count && !*interrupted; at++) {
         TERNEL_TRY(ternel_run_feed(run, console->prompt[at]));
         *interrupted = line_interrupted(&console->reader);
@@ -109,7 +111,7 @@ enum ternel_error console_generate(struct console *console, const uint8_t *promp
     bool interrupted = false;
     console->last = (struct console_usage){.stop = "interrupt"};
 
-    TERNEL_TRY(ternel_tokenizer_encode(engine->container, prompt, size, console->prompt, console->ranks,
+    TERNEL_TRY(ternel_tokenizer_encode(engine->container, prompt, size, console->prompt, console->answer,
                                        CONSOLE_LINE_BYTES, &count));
     TERNEL_TRY(ternel_run_start(&run, engine, settings->temperature, settings->top_p, settings->seed,
                                 settings->machine ? &platform->sha256 : NULL));

@@ -10,7 +10,7 @@ struct report {
     struct json json;
 };
 
-enum { NAME_COLUMN = 18 };
+enum { NAME_COLUMN = 24 };
 
 static struct report report_begin(const struct console *console, const char *event) {
     struct report report = {.platform = console->platform, .machine = console->settings.machine};

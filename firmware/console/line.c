@@ -36,7 +36,8 @@ bool line_interrupted(struct line_reader *reader) {
             reader->ended = byte == TERNEL_INPUT_END;
             return false;
         }
-        reader->ahead[(reader->ahead_first + reader->ahead_size++) % CONSOLE_TYPE_AHEAD_BYTES] = (uint8_t)byte;
+        reader->ahead[(reader->ahead_first + reader->ahead_size++) % CONSOLE_TYPE_AHEAD_BYTES] =
+            (uint8_t)byte;
     }
     return false;
 }
@@ -75,7 +76,8 @@ static bool ends_line(struct line_reader *reader, int byte, bool *ignore) {
     return byte == '\r' || byte == '\n';
 }
 
-enum line_result line_read(struct line_reader *reader, char *line, size_t capacity, size_t *length, bool echo) {
+enum line_result line_read(struct line_reader *reader, char *line, size_t capacity, size_t *length,
+                           bool echo) {
     const struct ternel_platform *platform = reader->platform;
     size_t size = 0;
     bool overflow = false;

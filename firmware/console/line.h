@@ -24,10 +24,11 @@ struct line_reader {
     bool ended;
 };
 
-/// Reads one line of at most `capacity` - 1 bytes into `line`, zero-terminated. Ends at CR, LF or CRLF. With `echo`, characters
-/// are sent back; backspace removes one, Ctrl+U all, and what does not fit rings the bell. Other control characters and
-/// cursor keys are ignored, so a line never holds a zero.
-enum line_result line_read(struct line_reader *reader, char *line, size_t capacity, size_t *length, bool echo);
+/// Reads one line of at most `capacity` - 1 bytes into `line`, zero-terminated. Ends at CR, LF or CRLF. With
+/// `echo`, characters are sent back; backspace removes one, Ctrl+U all, and what does not fit rings the bell.
+/// Other control characters and cursor keys are ignored, so a line never holds a zero.
+enum line_result line_read(struct line_reader *reader, char *line, size_t capacity, size_t *length,
+                           bool echo);
 
 /// Whether Ctrl+C was typed since the last call; anything else typed is kept for line_read.
 bool line_interrupted(struct line_reader *reader);

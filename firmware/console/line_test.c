@@ -49,8 +49,9 @@ static void test_bounds(void) {
     expect("123456789012345\n", LINE_READY, "123456789012345", "123456789012345\n");
     expect("1234567890123456\n", LINE_TOO_LONG, "", "123456789012345\a\n");
     // Ctrl+U makes room, and the line is good again.
-    expect("1234567890123456\x15ok\n", LINE_READY, "ok",
-           "123456789012345\a\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \bok\n");
+    expect(
+        "1234567890123456\x15ok\n", LINE_READY, "ok",
+        "123456789012345\a\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \bok\n");
 }
 
 /// Lines end at CR, LF or CRLF, and no CRLF makes an empty line of its own.

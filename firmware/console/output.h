@@ -1,5 +1,5 @@
-// What the console prints: text and numbers for people, JSON lines for programs. Everything goes byte by byte to the
-// platform; nothing is collected, so nothing can overflow.
+// What the console prints: text and numbers for people, JSON lines for programs. Everything goes byte by byte
+// to the platform; nothing is collected, so nothing can overflow.
 #pragma once
 
 #include <stdbool.h>

@@ -33,17 +33,20 @@ struct console {
     struct line_reader reader;
     bool quit;
     char line[CONSOLE_LINE_BYTES + 1];
-    uint8_t text[CONSOLE_LINE_BYTES];       ///< a decoded JSON prompt
-    uint32_t prompt[CONSOLE_LINE_BYTES];    ///< its tokens: never more than bytes
-    uint32_t ranks[CONSOLE_LINE_BYTES];     ///< scratch of the tokenizer
-    uint32_t answer[CONSOLE_TOKENS_MAX];
+    uint8_t text[CONSOLE_LINE_BYTES];    ///< a decoded JSON prompt
+    uint32_t prompt[CONSOLE_LINE_BYTES]; ///< its tokens: never more than bytes
+    uint32_t answer[CONSOLE_TOKENS_MAX]; ///< before there is one: scratch of the tokenizer
 };
+
+_Static_assert(CONSOLE_TOKENS_MAX >= CONSOLE_LINE_BYTES,
+               "the tokenizer needs scratch for each token of the prompt");
 
 /// Says what went wrong: `E3105 console: unknown command (/foo)`, or as JSON. `detail` may be NULL.
 void console_error(const struct console *console, enum ternel_error error, const char *detail);
 
 /// Makes an answer to a prompt of valid UTF-8 and prints it as it comes.
-enum ternel_error console_generate(struct console *console, const uint8_t *prompt, size_t size) TERNEL_MUST_CHECK;
+enum ternel_error console_generate(struct console *console, const uint8_t *prompt,
+                                   size_t size) TERNEL_MUST_CHECK;
 
 /// "42 tokens, 12.3 tok/s, 812345 cycles/token, accelerator 31%" about the last answer, without a line end.
 void console_print_usage(const struct console *console);

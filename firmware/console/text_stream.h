@@ -1,6 +1,6 @@
-// Tokens end anywhere, characters do not: this turns the bytes of an answer into whole, well-formed UTF-8 characters as
-// they become complete. Bytes that are no UTF-8 become U+FFFD, one for each maximal part of a sequence (Unicode 15, 3.9; the
-// rule of every browser's TextDecoder).
+// Tokens end anywhere, characters do not: this turns the bytes of an answer into whole, well-formed UTF-8
+// characters as they become complete. Bytes that are no UTF-8 become U+FFFD, one for each maximal part of a
+// sequence (Unicode 15, 3.9; the rule of every browser's TextDecoder).
 #pragma once
 
 #include <stddef.h>

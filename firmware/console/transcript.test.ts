@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { packModel } from "../../models/convert/pack.ts";
 import { readCheckpoint } from "../../models/input/checkpoint.ts";
-import { writeRandomModel } from "../../test/random-model.ts";
+import { writeRandomModel } from "../../models/testing/random-model.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const program = "build/host/sanitized/ternel-host";
@@ -16,7 +16,7 @@ const container = `${folder}/model.tern`;
 const make = spawnSync("make", ["--no-print-directory", program, "CONFIG=arty"], { cwd: root, encoding: "utf8" });
 assert.equal(make.status, 0, make.stdout + make.stderr);
 mkdirSync(folder, { recursive: true });
-writeRandomModel(`${folder}/model`, { dimension: 24, intermediate: 40, layers: 2, vocabulary: 300, seed: 9 });
+writeRandomModel(`${folder}/model`, { dimension: 24, intermediate: 40, layers: 2, vocabulary: 300, tokenCount: 300, seed: 9n });
 writeFileSync(container, packModel(readCheckpoint(`${folder}/model`), { name: "random" }).bytes);
 
 /** What the console prints for these bytes. */
@@ -50,7 +50,9 @@ function lastOf(replies: readonly Reply[]): Reply {
 }
 
 test("people: help, settings and errors are these words", () => {
-  const output = converse("/help\n/temp 0.25\n/topp 0.5\n/seed 18446744073709551615\n/tokens 4096\n/nonsense\n/seed\n/seed 1 2\n/temp 10.001\n/quit\n");
+  const output = converse(
+    "/help\n/temp 0.25\n/topp 0.5\n/seed 18446744073709551615\n/tokens 4096\n/nonsense\n/seed\n/seed 1 2\n/temp 10.001\n/quit\n",
+  );
   const afterBanner = output.slice(output.indexOf(">>> "));
   assert.equal(
     afterBanner,

@@ -127,7 +127,8 @@ enum ternel_error accelerator_multiply(void *context, const struct ternel_matrix
     return drain(accelerator, out, matrix->rows);
 }
 
-/// Waits until the device is done, without taking results. Error: nothing for too long, or the command failed.
+/// Waits until the device is done, without taking results. Error: nothing for too long, or the command
+/// failed.
 static enum ternel_error wait_done(const struct accelerator *accelerator, uint32_t polls) {
     for (uint32_t poll = 0; poll < polls; poll++) {
         const uint32_t status = read_register(accelerator, TERNEL_REGISTER_STATUS);
@@ -140,8 +141,8 @@ static enum ternel_error wait_done(const struct accelerator *accelerator, uint32
 }
 
 enum ternel_error accelerator_measure(struct accelerator *accelerator, const struct ternel_matrix *matrix,
-                                      const int8_t *activation, uint16_t mantissa, uint8_t shift, int32_t *out,
-                                      struct accelerator_counters *counters) {
+                                      const int8_t *activation, uint16_t mantissa, uint8_t shift,
+                                      int32_t *out, struct accelerator_counters *counters) {
     const uint32_t config = read_register(accelerator, TERNEL_REGISTER_CONFIG);
     const uint32_t depth = (config & TERNEL_CONFIG_RESULT_DEPTH) >> TERNEL_CONFIG_RESULT_DEPTH_SHIFT;
     TERNEL_TRY(prepare(accelerator, matrix, activation, mantissa, shift));

@@ -1,5 +1,5 @@
-// Driver of the accelerator (hw/accel/registers.ts): matrix times vector and SHA-256, polled. A device that does
-// not answer ends in an error code, never in an endless loop.
+// Driver of the accelerator (hw/accel/registers.ts): matrix times vector and SHA-256, polled. A device that
+// does not answer ends in an error code, never in an endless loop.
 #pragma once
 
 #include <stdint.h>
@@ -34,8 +34,8 @@ enum ternel_error accelerator_open(struct accelerator *accelerator, uintptr_t wi
 enum ternel_error accelerator_accepts(const struct accelerator *accelerator, uint32_t column_align,
                                       uint32_t widest) TERNEL_MUST_CHECK;
 
-/// ternel_matvec's `multiply`; `context` is the struct accelerator. The matrix lies in DRAM and no cache holds
-/// newer bytes of it. Results are fetched while the device computes.
+/// ternel_matvec's `multiply`; `context` is the struct accelerator. The matrix lies in DRAM and no cache
+/// holds newer bytes of it. Results are fetched while the device computes.
 enum ternel_error accelerator_multiply(void *context, const struct ternel_matrix *matrix,
                                        const int8_t *activation, uint16_t mantissa, uint8_t shift,
                                        int32_t *out) TERNEL_MUST_CHECK;
@@ -43,8 +43,8 @@ enum ternel_error accelerator_multiply(void *context, const struct ternel_matrix
 /// The same for measurements: `activation` is written first, then nothing touches a bus until the device is
 /// done or, with more rows than the device can keep, until its result FIFO is full.
 enum ternel_error accelerator_measure(struct accelerator *accelerator, const struct ternel_matrix *matrix,
-                                      const int8_t *activation, uint16_t mantissa, uint8_t shift, int32_t *out,
-                                      struct accelerator_counters *counters) TERNEL_MUST_CHECK;
+                                      const int8_t *activation, uint16_t mantissa, uint8_t shift,
+                                      int32_t *out, struct accelerator_counters *counters) TERNEL_MUST_CHECK;
 
 /// Hashes `blocks` blocks of 64 bytes that lie in DRAM at CPU address `message` (a multiple of the port's
 /// bytes); `first` begins a new message. Caches must have been written back.

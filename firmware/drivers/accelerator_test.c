@@ -15,7 +15,8 @@ static _Alignas(16) int8_t activation[STRIDE];
 
 static void open_device(void) {
     model = accelerator_model_start();
-    CHECK_EQUAL(accelerator_open(&accelerator, MODEL_WINDOW, (uintptr_t)model->memory, MODEL_MEMORY_BYTES, MODEL_BUILD_ID),
+    CHECK_EQUAL(accelerator_open(&accelerator, MODEL_WINDOW, (uintptr_t)model->memory, MODEL_MEMORY_BYTES,
+                                 MODEL_BUILD_ID),
                 TERNEL_OK);
 }
 
@@ -40,7 +41,8 @@ static struct ternel_matrix make_matrix(void) {
 
 static void check_results(const struct ternel_matrix *matrix, const int32_t *out) {
     for (uint32_t row = 0; row < ROWS; row++) {
-        CHECK_EQUAL(out[row], accelerator_model_row(matrix->packed, STRIDE, row, activation, MANTISSA, SHIFT));
+        CHECK_EQUAL(out[row],
+                    accelerator_model_row(matrix->packed, STRIDE, row, activation, MANTISSA, SHIFT));
     }
 }
 
@@ -55,7 +57,8 @@ static void test_open(void) {
     CHECK_EQUAL(accelerator_open(&accelerator, MODEL_WINDOW, (uintptr_t)model->memory, MODEL_MEMORY_BYTES, 1),
                 TERNEL_ERROR_ACCELERATOR_BUILD);
     model->id = 0;
-    CHECK_EQUAL(accelerator_open(&accelerator, MODEL_WINDOW, (uintptr_t)model->memory, MODEL_MEMORY_BYTES, MODEL_BUILD_ID),
+    CHECK_EQUAL(accelerator_open(&accelerator, MODEL_WINDOW, (uintptr_t)model->memory, MODEL_MEMORY_BYTES,
+                                 MODEL_BUILD_ID),
                 TERNEL_ERROR_ACCELERATOR_MISSING);
 }
 
@@ -79,7 +82,8 @@ static void test_measure(void) {
     const struct ternel_matrix matrix = make_matrix();
     model->registers[TERNEL_REGISTER_CYCLES / 4] = 1000;
     model->registers[TERNEL_REGISTER_BEATS / 4] = 48;
-    CHECK_EQUAL(accelerator_measure(&accelerator, &matrix, activation, MANTISSA, SHIFT, out, &counters), TERNEL_OK);
+    CHECK_EQUAL(accelerator_measure(&accelerator, &matrix, activation, MANTISSA, SHIFT, out, &counters),
+                TERNEL_OK);
     check_results(&matrix, out);
     CHECK_EQUAL(counters.cycles, 1000);
     CHECK_EQUAL(counters.beats, 48);
@@ -93,19 +97,24 @@ static void test_faults(void) {
     open_device();
     struct ternel_matrix matrix = make_matrix();
     model->hangs = true;
-    CHECK_EQUAL(accelerator_multiply(&accelerator, &matrix, activation, MANTISSA, SHIFT, out), TERNEL_ERROR_ACCELERATOR_TIMEOUT);
+    CHECK_EQUAL(accelerator_multiply(&accelerator, &matrix, activation, MANTISSA, SHIFT, out),
+                TERNEL_ERROR_ACCELERATOR_TIMEOUT);
     CHECK_EQUAL(model->aborts, 1);
-    CHECK_EQUAL(accelerator_hash_memory(&accelerator, (uintptr_t)model->memory, 1, true), TERNEL_ERROR_ACCELERATOR_TIMEOUT);
+    CHECK_EQUAL(accelerator_hash_memory(&accelerator, (uintptr_t)model->memory, 1, true),
+                TERNEL_ERROR_ACCELERATOR_TIMEOUT);
     CHECK_EQUAL(accelerator_hash_block(&accelerator, model->memory, true), TERNEL_ERROR_ACCELERATOR_TIMEOUT);
     model->hangs = false;
     model->hangs_at_row = ROWS - 3;
-    CHECK_EQUAL(accelerator_multiply(&accelerator, &matrix, activation, MANTISSA, SHIFT, out), TERNEL_ERROR_ACCELERATOR_TIMEOUT);
+    CHECK_EQUAL(accelerator_multiply(&accelerator, &matrix, activation, MANTISSA, SHIFT, out),
+                TERNEL_ERROR_ACCELERATOR_TIMEOUT);
     CHECK_EQUAL(accelerator_measure(&accelerator, &matrix, activation, MANTISSA, SHIFT, out, &counters),
                 TERNEL_ERROR_ACCELERATOR_TIMEOUT);
     model->hangs_at_row = 0;
     model->error = TERNEL_STATUS_ERROR_RANGE;
-    CHECK_EQUAL(accelerator_multiply(&accelerator, &matrix, activation, MANTISSA, SHIFT, out), TERNEL_ERROR_ACCELERATOR_COMMAND);
-    CHECK_EQUAL(accelerator_hash_memory(&accelerator, (uintptr_t)model->memory, 1, true), TERNEL_ERROR_ACCELERATOR_COMMAND);
+    CHECK_EQUAL(accelerator_multiply(&accelerator, &matrix, activation, MANTISSA, SHIFT, out),
+                TERNEL_ERROR_ACCELERATOR_COMMAND);
+    CHECK_EQUAL(accelerator_hash_memory(&accelerator, (uintptr_t)model->memory, 1, true),
+                TERNEL_ERROR_ACCELERATOR_COMMAND);
     CHECK_EQUAL(model->empty_reads, 0);
     // After all that it works again.
     model->error = 0;
@@ -115,7 +124,8 @@ static void test_faults(void) {
     const uint32_t starts = model->starts;
     matrix.stride = MODEL_ACTIVATION_BYTES + 16;
     matrix.columns = matrix.stride;
-    CHECK_EQUAL(accelerator_multiply(&accelerator, &matrix, activation, MANTISSA, SHIFT, out), TERNEL_ERROR_ACCELERATOR_SHAPE);
+    CHECK_EQUAL(accelerator_multiply(&accelerator, &matrix, activation, MANTISSA, SHIFT, out),
+                TERNEL_ERROR_ACCELERATOR_SHAPE);
     CHECK_EQUAL(model->starts, starts);
 }
 

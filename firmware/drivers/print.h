@@ -1,4 +1,5 @@
-// Text on the UART for the boot stage and the trap handler: no buffers, no state, works when little else does.
+// Text on the UART for the boot stage and the trap handler: no buffers, no state, works when little else
+// does.
 #pragma once
 
 #include <stdint.h>

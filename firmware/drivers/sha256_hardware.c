@@ -25,7 +25,8 @@ static bool in_memory(const struct sha256_hardware *sha, const uint8_t *bytes, s
     const uintptr_t memory = sha->accelerator->memory;
     const uintptr_t at = (uintptr_t)bytes;
     return size >= MEMORY_PATH_BYTES && at % BLOCK_BYTES == 0 && at >= memory &&
-           at - memory < sha->accelerator->memory_bytes && size <= sha->accelerator->memory_bytes - (at - memory);
+           at - memory < sha->accelerator->memory_bytes &&
+           size <= sha->accelerator->memory_bytes - (at - memory);
 }
 
 void sha256_hardware_update(void *context, const uint8_t *bytes, size_t size) {
@@ -47,8 +48,8 @@ void sha256_hardware_update(void *context, const uint8_t *bytes, size_t size) {
         const size_t whole = size - size % BLOCK_BYTES;
         sha->write_back();
         if (sha->error == TERNEL_OK) {
-            sha->error = accelerator_hash_memory(sha->accelerator, (uintptr_t)bytes, (uint32_t)(whole / BLOCK_BYTES),
-                                                 sha->bytes == 0);
+            sha->error = accelerator_hash_memory(sha->accelerator, (uintptr_t)bytes,
+                                                 (uint32_t)(whole / BLOCK_BYTES), sha->bytes == 0);
         }
         sha->bytes += whole;
         bytes += whole;
@@ -63,7 +64,8 @@ void sha256_hardware_update(void *context, const uint8_t *bytes, size_t size) {
 
 void sha256_hardware_finish(void *context, uint8_t digest[TERNEL_SHA256_BYTES]) {
     struct sha256_hardware *sha = context;
-    // FIPS 180-4, 5.1.1: a one bit, zeros, and the message's length in bits, big-endian, at the end of a block.
+    // FIPS 180-4, 5.1.1: a one bit, zeros, and the message's length in bits, big-endian, at the end of a
+    // block.
     const uint64_t bits = (sha->bytes + sha->used) * 8;
     sha->block[sha->used++] = 0x80;
     if (sha->used > BLOCK_BYTES - 8) {

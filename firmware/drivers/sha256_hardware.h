@@ -10,8 +10,8 @@ struct sha256_hardware {
     /// Brings DRAM up to date before the device reads it.
     void (*write_back)(void);
     uint8_t block[64];
-    uint32_t used;        ///< bytes in `block`
-    uint64_t bytes;       ///< of the message so far
+    uint32_t used;           ///< bytes in `block`
+    uint64_t bytes;          ///< of the message so far
     enum ternel_error error; ///< of the device, for the message so far
 };
 

@@ -36,7 +36,8 @@ static void compare(const uint8_t *bytes, size_t size, size_t piece) {
 void sha256_hardware_test(void) {
     static uint8_t bytes[LONG];
     model = accelerator_model_start();
-    CHECK_EQUAL(accelerator_open(&accelerator, MODEL_WINDOW, (uintptr_t)model->memory, MODEL_MEMORY_BYTES, MODEL_BUILD_ID),
+    CHECK_EQUAL(accelerator_open(&accelerator, MODEL_WINDOW, (uintptr_t)model->memory, MODEL_MEMORY_BYTES,
+                                 MODEL_BUILD_ID),
                 TERNEL_OK);
     for (size_t at = 0; at < LONG; at++) {
         bytes[at] = (uint8_t)(at * 31 + at / 256);
@@ -49,7 +50,8 @@ void sha256_hardware_test(void) {
     compare(bytes, LONG, 64);
     CHECK_EQUAL(write_backs, 0);
 
-    // Memory that the device can read itself: the caches are written back first; what does not fill a block comes by the CPU.
+    // Memory that the device can read itself: the caches are written back first; what does not fill a block
+    // comes by the CPU.
     memcpy(model->memory + 1024, bytes, LONG);
     compare(model->memory + 1024, LONG, LONG);
     CHECK_EQUAL(write_backs, 1);

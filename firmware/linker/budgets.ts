@@ -67,7 +67,9 @@ for (const stage of ["stage0", "stage1"] as const) {
   for (const name of ["flashBytes", "staticBytes", "stackBytes", "frameBytes"] as const) {
     const over = measured[name] > budgets[stage][name];
     failed ||= over;
-    process.stdout.write(`${stage} ${name.padEnd(12)} ${String(measured[name]).padStart(7)} of ${String(budgets[stage][name]).padStart(7)}`);
+    process.stdout.write(
+      `${stage} ${name.padEnd(12)} ${String(measured[name]).padStart(7)} of ${String(budgets[stage][name]).padStart(7)}`,
+    );
     process.stdout.write(over ? "  OVER BUDGET\n" : "\n");
   }
   process.stdout.write(`${stage} deepest: ${measured.chain.join(" > ")}\n`);

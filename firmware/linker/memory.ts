@@ -7,7 +7,12 @@ import { readFileSync } from "node:fs";
 /** What the linker needs to know of configuration.json (boards/emit.ts). */
 interface LinkedMemory {
   readonly memory: { readonly flash: { readonly origin: number }; readonly sram: Range };
-  readonly flash: { readonly map: { readonly stage0: { readonly offset: number; readonly bytes: number }; readonly stage1: { readonly bytes: number } } };
+  readonly flash: {
+    readonly map: {
+      readonly stage0: { readonly offset: number; readonly bytes: number };
+      readonly stage1: { readonly bytes: number };
+    };
+  };
   readonly dramLayout: { readonly stage1: Range };
 }
 

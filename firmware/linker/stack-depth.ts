@@ -56,11 +56,11 @@ export function parseCalls(disassembly: string): Calls {
       calls.set(name, current);
       continue;
     }
-    const direct = /\t(?:jal|j|call|tail)\t(?:ra,)?[0-9a-f]+ <([^>+]+)>/.exec(line);
+    const direct = /\t(?:jal|j|call|tail)\t(?:\w+,)?[0-9a-f]+ <([^>+]+)>/.exec(line);
     if (direct !== null) {
       const callee = plainName(direct[1] ?? "");
       if (callee !== name) current.add(callee);
-    } else if (/\tjalr?\t/.test(line) || /\tjr\t(?!ra)/.test(line)) current.add("indirect");
+    } else if (/\tjalr?\t/.test(line) || /\tjr\t(?!ra|t0)/.test(line)) current.add("indirect");
   }
   return calls;
 }
@@ -69,7 +69,11 @@ export function parseCalls(disassembly: string): Calls {
  * The largest sum of frames on a path from one of the roots. A call through a pointer may reach any function whose address the program can
  * take; those are the ones nobody calls directly (`boundaries`), each of which counts at most once on a path. Recursion is an error.
  */
-export function deepestChain(roots: readonly string[], frames: Frames, calls: Calls): { readonly bytes: number; readonly chain: readonly string[] } {
+export function deepestChain(
+  roots: readonly string[],
+  frames: Frames,
+  calls: Calls,
+): { readonly bytes: number; readonly chain: readonly string[] } {
   const called = new Set([...calls.values()].flatMap((callees) => [...callees]));
   const targets = [...calls.keys()].filter((name) => !called.has(name) && !roots.includes(name) && frames.has(name));
   let deepest: { bytes: number; chain: readonly string[] } = { bytes: 0, chain: [] };

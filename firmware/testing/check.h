@@ -1,4 +1,5 @@
-// A test of the firmware's own parts on this machine: plain functions that check; the first failure ends the program.
+// A test of the firmware's own parts on this machine: plain functions that check; the first failure ends the
+// program.
 #pragma once
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-// Runs the test named by the argument, so that each is one test of the node runner; without one, prints the names.
+// Runs the test named by the argument, so that each is one test of the node runner; without one, prints the
+// names.
 #include "check.h"
 
 #define TESTS(X)                                                                                             \

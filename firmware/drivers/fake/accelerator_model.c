@@ -60,9 +60,10 @@ static uint32_t take_result(void) {
         return 0;
     }
     const uint32_t row = model.rows_taken++;
-    const int32_t value = accelerator_model_row(
-        memory + *register_at(TERNEL_REGISTER_WEIGHT_ADDRESS), *register_at(TERNEL_REGISTER_COLUMNS), row,
-        (const int8_t *)model.activation, *register_at(TERNEL_REGISTER_MANTISSA), *register_at(TERNEL_REGISTER_SHIFT));
+    const int32_t value =
+        accelerator_model_row(memory + *register_at(TERNEL_REGISTER_WEIGHT_ADDRESS),
+                              *register_at(TERNEL_REGISTER_COLUMNS), row, (const int8_t *)model.activation,
+                              *register_at(TERNEL_REGISTER_MANTISSA), *register_at(TERNEL_REGISTER_SHIFT));
     return (uint32_t)value;
 }
 
@@ -91,8 +92,8 @@ uint32_t mmio_read(uintptr_t address) {
         return MODEL_ACTIVATION_BYTES;
     case TERNEL_REGISTER_STATUS:
         compute();
-        return (model.busy ? TERNEL_STATUS_BUSY : TERNEL_STATUS_DONE) | model.error << TERNEL_STATUS_ERROR_SHIFT |
-               results_waiting() << TERNEL_STATUS_RESULTS_SHIFT;
+        return (model.busy ? TERNEL_STATUS_BUSY : TERNEL_STATUS_DONE) |
+               model.error << TERNEL_STATUS_ERROR_SHIFT | results_waiting() << TERNEL_STATUS_RESULTS_SHIFT;
     default:
         return *register_at(offset);
     }
@@ -131,7 +132,8 @@ static void control(uint32_t value) {
 }
 
 void mmio_write(uintptr_t address, uint32_t value) {
-    CHECK(address >= MODEL_WINDOW && address - MODEL_WINDOW < TERNEL_ACCELERATOR_WINDOW_BYTES && address % 4 == 0);
+    CHECK(address >= MODEL_WINDOW && address - MODEL_WINDOW < TERNEL_ACCELERATOR_WINDOW_BYTES &&
+          address % 4 == 0);
     const uint32_t offset = (uint32_t)(address - MODEL_WINDOW);
     if (offset >= TERNEL_WINDOW_SHA_BLOCK) {
         CHECK(offset - TERNEL_WINDOW_SHA_BLOCK < 64);

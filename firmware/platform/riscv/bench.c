@@ -38,8 +38,8 @@ static struct layout lay_out(uint32_t rows, uint32_t columns, uint32_t port_byte
     return layout;
 }
 
-enum ternel_error bench_matvec(struct accelerator *accelerator, const struct bench_memory *memory, uint32_t rows,
-                               uint32_t columns, struct console_bench *result) {
+enum ternel_error bench_matvec(struct accelerator *accelerator, const struct bench_memory *memory,
+                               uint32_t rows, uint32_t columns, struct console_bench *result) {
     if (rows == 0 || rows > ROWS_MAX || columns == 0 || columns > accelerator->activation_bytes) {
         return TERNEL_ERROR_CONSOLE_VALUE;
     }
@@ -73,7 +73,8 @@ enum ternel_error bench_matvec(struct accelerator *accelerator, const struct ben
     cache_write_back();
     struct accelerator_counters counters;
     TERNEL_TRY(accelerator_measure(accelerator, &matrix, activation, MANTISSA, SHIFT, results, &counters));
-    TERNEL_TRY(ternel_matvec_cpu.multiply(ternel_matvec_cpu.context, &matrix, activation, MANTISSA, SHIFT, expected));
+    TERNEL_TRY(ternel_matvec_cpu.multiply(ternel_matvec_cpu.context, &matrix, activation, MANTISSA, SHIFT,
+                                          expected));
     *result = (struct console_bench){
         .rows = rows,
         .columns = columns,

@@ -13,8 +13,9 @@ struct bench_memory {
     uint32_t size;
 };
 
-/// Fills a rows x columns matrix with pseudo-random weights, multiplies it by pseudo-random activations on the accelerator with
-/// nothing else on the buses, and compares every result with the CPU engine's. Errors: the shape does not fit the hardware or
-/// the memory; those of the accelerator; results that differ.
-enum ternel_error bench_matvec(struct accelerator *accelerator, const struct bench_memory *memory, uint32_t rows,
-                               uint32_t columns, struct console_bench *result) TERNEL_MUST_CHECK;
+/// Fills a rows x columns matrix with pseudo-random weights, multiplies it by pseudo-random activations on
+/// the accelerator with nothing else on the buses, and compares every result with the CPU engine's. Errors:
+/// the shape does not fit the hardware or the memory; those of the accelerator; results that differ.
+enum ternel_error bench_matvec(struct accelerator *accelerator, const struct bench_memory *memory,
+                               uint32_t rows, uint32_t columns,
+                               struct console_bench *result) TERNEL_MUST_CHECK;

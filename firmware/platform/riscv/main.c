@@ -1,4 +1,5 @@
-// Stage 1: opens the model that stage 0 has put into DRAM, lays out the memory behind it, and runs the console.
+// Stage 1: opens the model that stage 0 has put into DRAM, lays out the memory behind it, and runs the
+// console.
 #include <stdint.h>
 
 #include "accelerator.h"
@@ -82,7 +83,8 @@ static uint32_t machine_stack_used(void *context) {
     return stack_used();
 }
 
-static enum ternel_error machine_bench(void *context, uint32_t rows, uint32_t columns, struct console_bench *result) {
+static enum ternel_error machine_bench(void *context, uint32_t rows, uint32_t columns,
+                                       struct console_bench *result) {
     (void)context;
     return bench_matvec(&accelerator, &bench_memory, rows, columns, result);
 }
@@ -124,8 +126,9 @@ static void must(enum ternel_error error) {
 
 /// The widest padded row of any matrix of the model.
 static uint32_t widest_matrix(void) {
-    const uint32_t widest = container.shape.dimension > container.shape.intermediate ? container.shape.dimension
-                                                                                      : container.shape.intermediate;
+    const uint32_t widest = container.shape.dimension > container.shape.intermediate
+                                ? container.shape.dimension
+                                : container.shape.intermediate;
     return ternel_size_align(ternel_size_of(widest), container.shape.column_align).value;
 }
 
@@ -154,7 +157,8 @@ static uint32_t lay_out_memory(void) {
     }
     uint8_t *memory = (uint8_t *)TERNEL_MODEL_ORIGIN;
     must(ternel_engine_init(&engine, &container, memory + arena.value, arena_bytes, choose_matvec()));
-    bench_memory = (struct bench_memory){.bytes = memory + rest.value, .size = TERNEL_MODEL_BYTES - rest.value};
+    bench_memory =
+        (struct bench_memory){.bytes = memory + rest.value, .size = TERNEL_MODEL_BYTES - rest.value};
     return (uint32_t)arena_bytes;
 }
 
@@ -164,9 +168,10 @@ int main(void) {
     if (record.magic != BOOT_RECORD_MAGIC || record.build_id != TERNEL_BUILD_ID) {
         fatal(TERNEL_ERROR_IMAGE_BUILD);
     }
-    must(accelerator_open(&accelerator, TERNEL_ACCELERATOR_ORIGIN, TERNEL_MAIN_RAM_ORIGIN, TERNEL_MAIN_RAM_BYTES,
-                          TERNEL_BUILD_ID));
-    must(ternel_container_open(&container, (const uint8_t *)TERNEL_MODEL_ORIGIN, record.model_bytes, &platform.sha256));
+    must(accelerator_open(&accelerator, TERNEL_ACCELERATOR_ORIGIN, TERNEL_MAIN_RAM_ORIGIN,
+                          TERNEL_MAIN_RAM_BYTES, TERNEL_BUILD_ID));
+    must(ternel_container_open(&container, (const uint8_t *)TERNEL_MODEL_ORIGIN, record.model_bytes,
+                               &platform.sha256));
     const uint32_t arena_bytes = lay_out_memory();
 
     boot_phases[0] = (struct console_boot_phase){"reset", record.reset_end};

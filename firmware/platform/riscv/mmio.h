@@ -1,5 +1,5 @@
-// Access to device registers. Drivers reach hardware through these two functions alone; their host tests bring
-// their own mmio.h (drivers/fake) in which a model of the device answers.
+// Access to device registers. Drivers reach hardware through these two functions alone; their host tests
+// bring their own mmio.h (drivers/fake) in which a model of the device answers.
 #pragma once
 
 #include <stdint.h>

@@ -10,11 +10,15 @@ _start:
     la      a0, trap_entry
     csrw    mtvec, a0
 
+    // .bss is made of whole 64-byte blocks (linker/stage1.ld).
     la      a0, bss_start
     la      a1, bss_end
 1:  bgeu    a0, a1, 2f
     sw      zero, 0(a0)
-    addi    a0, a0, 4
+    sw      zero, 4(a0)
+    sw      zero, 8(a0)
+    sw      zero, 12(a0)
+    addi    a0, a0, 16
     j       1b
 
 2:  la      a0, stack_bottom

@@ -9,8 +9,14 @@ _Noreturn void trap(uint32_t cause, uint32_t pc, uint32_t address, uint32_t stac
 /// The privileged specification's synchronous causes that VexRiscv can raise.
 static const char *cause_name(uint32_t cause) {
     static const char *const names[] = {
-        "instruction address misaligned", "instruction access fault", "illegal instruction", "breakpoint",
-        "load address misaligned",        "load access fault",        "store address misaligned", "store access fault",
+        "instruction address misaligned",
+        "instruction access fault",
+        "illegal instruction",
+        "breakpoint",
+        "load address misaligned",
+        "load access fault",
+        "store address misaligned",
+        "store access fault",
     };
     return cause < sizeof names / sizeof names[0] ? names[cause] : "unknown";
 }

@@ -1,4 +1,5 @@
-// Stands in for LiteX's generated csr.h in host tests: the same accessor names, answered by a model of UART and watchdog.
+// Stands in for LiteX's generated csr.h in host tests: the same accessor names, answered by a model of UART
+// and watchdog.
 #pragma once
 
 #include <stdint.h>
