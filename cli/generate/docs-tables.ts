@@ -1,5 +1,6 @@
 // Every generated table of docs/, by the name in its mark.
 import { configurations } from "../../boards/configuration.ts";
+import { codes } from "../../gen/diagnostics/codes.ts";
 import { registers, statusErrors, windows, type Register } from "../../hw/accel/registers.ts";
 import { headerFields } from "../../models/container/format.ts";
 import { errorList } from "../../models/errors.ts";
@@ -12,6 +13,19 @@ function errorTable(): string {
   return markdownTable(
     ["code", "message", "cause", "remedy"],
     errorList.map(({ code, message, cause, remedy }) => [code, `\`${message}\``, cause, remedy]),
+  );
+}
+
+function languageErrorTable(): string {
+  return markdownTable(
+    ["code", "message", "cause", "fix", "example"],
+    Object.entries(codes).map(([code, { title, cause, fix, example }]) => [
+      code,
+      title,
+      cause,
+      fix,
+      `\`${example.replaceAll("\n", "; ")}\``,
+    ]),
   );
 }
 
@@ -70,6 +84,7 @@ function containerHeaderTable(): string {
 
 export const docsTables: Readonly<Record<string, (() => string) | undefined>> = {
   errors: errorTable,
+  "language-errors": languageErrorTable,
   registers: registerTable,
   "register-windows": windowTable,
   "status-errors": statusErrorTable,
