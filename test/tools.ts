@@ -9,4 +9,4 @@ export function skipWithout(...tools: readonly string[]): string | false {
 }
 
 /** What building the simulated SoC takes. */
-export const socTools = ["verilator", "clang++", "riscv64-unknown-elf-gcc", "make"] as const;
+export const socTools = ["verilator", "g++", "riscv64-unknown-elf-gcc", "make"] as const;
