@@ -4,7 +4,8 @@ import { blockFifo } from "./block-fifo.ts";
 import { lane, laneLatency } from "./lane.ts";
 import { accumulatorWidth, bitsFor, type AcceleratorParameters } from "./parameters.ts";
 import { parameterWidths } from "./registers.ts";
-import { rescaler, resultWidth } from "./rescaler.ts";
+import { rescaler } from "./rescaler.ts";
+import { resultWidth } from "./rounding-shift.ts";
 import { tritDecoder } from "./trit-decoder.ts";
 
 /** Rows that share a byte of weights. */

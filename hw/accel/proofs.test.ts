@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { elaborate, type Definition } from "../../gen/index.ts";
+import { missingProofTools, prove, type ProveOptions } from "../../gen/verify/prove.ts";
+import { blockFifoProof, dramReaderProof, roundingShiftProof, splitMultiplierProof, tritDecoderProof } from "./proofs.ts";
+import { roundingShiftLatency } from "./rounding-shift.ts";
+import { splitMultiplierLatency } from "./split-multiplier.ts";
+
+const missing = missingProofTools();
+const skip = missing.length > 0 && process.env["CI"] === undefined ? `not installed: ${missing.join(", ")}` : false;
+
+function proved(title: string, definition: () => Definition, options: ProveOptions): void {
+  test(title, { skip }, async () => {
+    const result = await prove(elaborate(definition()), options);
+    assert.equal(result.status, "pass", JSON.stringify(result));
+  });
+}
+
+proved("the trit decoder is its table", tritDecoderProof, { depth: 1 });
+
+proved("the rounding shift is S24(R(v, s)) for every value of 26 bits", () => roundingShiftProof(26), {
+  depth: roundingShiftLatency + 2,
+});
+
+proved("products are right for every small operand", () => splitMultiplierProof(8, 4, 4), { depth: splitMultiplierLatency + 1 });
+
+proved("the FIFO is a queue", () => blockFifoProof(2, 4), { mode: "bmc", depth: 14 });
+
+proved(
+  "the DMA reader keeps its commands and its room",
+  () => dramReaderProof({ portBytes: 8, activationBytes: 64, resultDepth: 16, fifoDepth: 16, dramBytes: 1024, buildId: 0 }),
+  { depth: 3 },
+);

@@ -1,0 +1,43 @@
+/** S24(R(value, shift)) of docs/numerics.md: rounding shift to the right, half upwards, then saturation to 24 bits. */
+import { input, module, mux, output, sint, uint } from "../../gen/index.ts";
+import { parameterWidths } from "./registers.ts";
+
+/** Width of a result. */
+export const resultWidth = 24;
+
+/** Cycles from `value` to `result`. */
+export const roundingShiftLatency = 4;
+
+/**
+ * One value a cycle; `shift` (0 to 63) holds still while values are on their way.
+ *
+ * R(v, s) is computed as ((2v >> s) + 1) >> 1, which is (v + 2^(s-1)) >> s for s > 0 and v for s = 0.
+ */
+export function roundingShift(width: number) {
+  const ports = { value: input(sint(width)), shift: input(uint(parameterWidths.shift)), result: output(sint(resultWidth)) };
+  return module(
+    "RoundingShift",
+    ports,
+    (io, m) => {
+      if (width < resultWidth) throw new RangeError(`a value of ${width} bits needs no saturation to ${resultWidth}`);
+      const stage = (name: string) => m.register(name, sint(width + 1), { resettable: false });
+      // Two bits of the shift in each stage: a multiplexer of four.
+      const by16s = stage("shifted_by_16s");
+      const by4s = stage("shifted_by_4s");
+      const shifted = stage("shifted");
+      const rounded = stage("rounded");
+      by16s.set(io.value.shiftLeft(1).shiftRightBy(io.shift.bits(5, 4).shiftLeft(4)));
+      by4s.set(by16s.shiftRightBy(io.shift.bits(3, 2).shiftLeft(2)));
+      shifted.set(by4s.shiftRightBy(io.shift.bits(1, 0)));
+      rounded.set(shifted.add(1).shiftRight(1));
+
+      // It fits where all bits from the result's sign upwards are equal.
+      const above = rounded.bits(width, resultWidth - 1);
+      const fits = above.reduceOr().not().or(above.reduceAnd());
+      const lowest = sint(resultWidth).constant(-(2 ** (resultWidth - 1)));
+      const highest = sint(resultWidth).constant(2 ** (resultWidth - 1) - 1);
+      io.result.set(mux(fits, rounded.truncate(resultWidth), mux(rounded.bit(width), lowest, highest)));
+    },
+    { documentation: "S24(R(value, shift)): rounding shift to the right and saturation to 24 bits." },
+  );
+}
