@@ -83,7 +83,11 @@ export interface Difference {
 export function compareEngines(
   first: Engine,
   second: Engine,
-  options: { readonly seed: number; readonly cycles: number },
+  options: {
+    readonly seed: number;
+    readonly cycles: number;
+    /** Stops at the first cycle with a difference. */ readonly first?: boolean;
+  },
 ): readonly Difference[] {
   const random = new Random(options.seed);
   const inputs = [...first.ports].filter(([, { direction }]) => direction === "input");
@@ -104,6 +108,7 @@ export function compareEngines(
       const [a, b] = [first.get(port), second.get(port)];
       if (a !== b) differences.set(port, { port, cycle, first: a, second: b });
     }
+    if (options.first === true && differences.size > 0) break;
     first.advance();
     second.advance();
   }
