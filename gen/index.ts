@@ -64,3 +64,6 @@ export { fifo, fifoModule, type FifoOptions } from "./stream/fifo.ts";
 export { demux, fork, join } from "./stream/fork.ts";
 export { filter, map } from "./stream/map.ts";
 export { pipe, skid } from "./stream/pipe.ts";
+export { VerilatorEngine, VerilatorFailure } from "./verilator/verilator-engine.ts";
+export { VerilatorBuildError, verilatorVersion, type BuildOptions } from "./verilator/build.ts";
+export { missingProofTools, prove, ProofError, type ProofResult, type ProveOptions } from "./verify/prove.ts";
