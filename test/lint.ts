@@ -39,7 +39,20 @@ export function lintChecks(): Check[] {
     },
   ];
   if (python.length > 0) {
-    checks.push({ name: "Python (ruff)", command: ["ruff", "check", ...python], fix: ["ruff", "check", "--fix", ...python] });
+    const mypy = [
+      "mypy",
+      "--explicit-package-bases",
+      "--ignore-missing-imports",
+      "--cache-dir",
+      "build/mypy",
+      "--no-error-summary",
+    ];
+    checks.push({ name: "Python types (mypy)", command: [...mypy, ...python] });
+    checks.push({
+      name: "Python (ruff)",
+      command: ["ruff", "check", "--quiet", "--no-cache", ...python],
+      fix: ["ruff", "check", "--quiet", "--no-cache", "--fix", ...python],
+    });
   }
   if (c.length > 0) {
     checks.push({
