@@ -15,9 +15,13 @@ HOST_FUZZ := container tokenizer console
 
 HOST_WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wundef -Wstrict-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Werror
 HOST_INCLUDES := -Ifirmware/engine -Ifirmware/engine/testing -Ifirmware/console -Ifirmware/platform/host -I$(HOST)/generated
-HOST_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -g $(HOST_WARNINGS) $(HOST_INCLUDES) -ffile-prefix-map=$(CURDIR)=. -MMD -MP
+HOST_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -g $(HOST_WARNINGS) $(HOST_INCLUDES) -ffile-prefix-map=$(CURDIR)=.
 HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 HOST_LIBRARIES := -lnettle -lm
+
+# Two makes may run at the same time (tests do): every file appears whole or not at all.
+host_compile = $(HOST_CC) $(HOST_CFLAGS) $(1) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@.$$$$ && mv $@.$$$$ $@
+host_link = $(HOST_CC) $(1) $^ $(HOST_LIBRARIES) -o $@.$$$$ && mv $@.$$$$ $@
 
 host_objects = $(patsubst firmware/%.c,$(HOST)/$(1)/%.o,$(2))
 
@@ -33,25 +37,24 @@ $(HOST_HEADERS): $(HOST)/generated/.stamp ;
 
 $(HOST)/objects/%.o: firmware/%.c $(HOST_HEADERS)
 	@mkdir -p $(@D)
-	@$(HOST_CC) $(HOST_CFLAGS) -c $< -o $@
+	@$(call host_compile)
 
 $(HOST)/sanitized/objects/%.o: firmware/%.c $(HOST_HEADERS)
 	@mkdir -p $(@D)
-	@$(HOST_CC) $(HOST_CFLAGS) $(HOST_SANITIZE) -c $< -o $@
+	@$(call host_compile,$(HOST_SANITIZE))
 
 $(HOST)/libternel.a: $(call host_objects,objects,$(HOST_ENGINE))
-	@rm -f $@
-	@ar rcsD $@ $^
+	@ar rcsD $@.$$$$ $^ && mv $@.$$$$ $@
 
 $(HOST)/ternel-host: $(call host_objects,objects,$(HOST_PROGRAM) $(HOST_CONSOLE)) $(HOST)/libternel.a
-	@$(HOST_CC) $^ $(HOST_LIBRARIES) -o $@
+	@$(call host_link)
 
 $(HOST)/sanitized/ternel-host: $(call host_objects,sanitized/objects,$(HOST_PROGRAM) $(HOST_CONSOLE) $(HOST_ENGINE))
-	@$(HOST_CC) $(HOST_SANITIZE) $^ $(HOST_LIBRARIES) -o $@
+	@$(call host_link,$(HOST_SANITIZE))
 
 HOST_TESTED := $(HOST_ENGINE) firmware/platform/host/sha256_nettle.c firmware/platform/host/model_file.c
 $(HOST)/sanitized/ternel-tests: $(call host_objects,sanitized/objects,$(HOST_TESTS) $(HOST_TESTED))
-	@$(HOST_CC) $(HOST_SANITIZE) $^ $(HOST_LIBRARIES) -o $@
+	@$(call host_link,$(HOST_SANITIZE))
 
 # Fuzz harnesses: with the driver in the repository for the tests, with libFuzzer for a long run (`make host-fuzz`, then
 # build/host/libfuzzer/fuzz-console CORPUS_FOLDER).
@@ -59,13 +62,13 @@ HOST_FUZZED := $(HOST_ENGINE) $(HOST_CONSOLE) firmware/platform/host/sha256_nett
 	firmware/engine/testing/model_fixture.c
 $(HOST)/sanitized/fuzz-%: $(HOST)/sanitized/objects/engine/fuzz/%.o $(HOST)/sanitized/objects/engine/fuzz/driver.o \
 		$(call host_objects,sanitized/objects,$(HOST_FUZZED))
-	@$(HOST_CC) $(HOST_SANITIZE) $^ $(HOST_LIBRARIES) -o $@
+	@$(call host_link,$(HOST_SANITIZE))
 
 .PHONY: host-fuzz
 host-fuzz: $(HOST_FUZZ:%=$(HOST)/libfuzzer/fuzz-%)
 $(HOST)/libfuzzer/fuzz-%: firmware/engine/fuzz/%.c $(HOST_FUZZED) $(HOST_HEADERS)
 	@mkdir -p $(@D)
-	@clang $(filter-out -MMD -MP -Werror,$(HOST_CFLAGS)) -fsanitize=fuzzer,address,undefined $(filter %.c,$^) $(HOST_LIBRARIES) -o $@
+	@clang $(filter-out -Werror,$(HOST_CFLAGS)) -fsanitize=fuzzer,address,undefined $(filter %.c,$^) $(HOST_LIBRARIES) -o $@
 
 .SECONDARY:
 -include $(shell find $(HOST) -name '*.d' 2>/dev/null)
