@@ -55,12 +55,12 @@ export function duplicateName(json: string): string | undefined {
   return undefined;
 }
 
-/** The index behind the string that begins at `start`. */
+/** The index behind the string that begins at `start`: behind the next quote that an even number of backslashes precedes. */
 function endOfString(json: string, start: number): number {
-  for (let i = start + 1; i < json.length; i++) {
-    const character = json.charAt(i);
-    if (character === '"') return i + 1;
-    if (character === "\\") i++;
+  for (let quote = json.indexOf('"', start + 1); quote >= 0; quote = json.indexOf('"', quote + 1)) {
+    let backslashes = 0;
+    while (json.charAt(quote - 1 - backslashes) === "\\") backslashes++;
+    if (backslashes % 2 === 0) return quote + 1;
   }
   return json.length;
 }

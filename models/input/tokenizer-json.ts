@@ -35,17 +35,17 @@ export function readTokenizer(bytes: Uint8Array, vocabulary: number): TokenizerS
   const names: (string | undefined)[] = [];
   for (const [name, id] of [...ids, ...special]) names[id] = name;
   const specialIds = new Set(special.values());
-  const texts = Array.from(names, (name, id) => {
-    if (name === undefined || specialIds.has(id)) return new Uint8Array();
+  const ordinary = Array.from(names, (name, id) => (name === undefined || specialIds.has(id) ? undefined : name));
+  const textBytes = ordinary.reduce((sum, name) => sum + (name?.length ?? 0), 0); // a character of the alphabet is a byte
+  if (textBytes > limits.tokenTextBytes) throw new TernelError("tokenizerLimit", `${textBytes} bytes of text`);
+  const texts = ordinary.map((name) => {
+    if (name === undefined) return new Uint8Array();
     const text = bytesOfToken(name);
     if (text === undefined || text.length === 0) throw new TernelError("tokenizerAlphabet", JSON.stringify(name));
     return text;
   });
   const merges = readMerges(model["merges"], ids, specialIds);
-  const textBytes = texts.reduce((sum, text) => sum + text.length, 0);
-  if (merges.length > limits.mergeCount || textBytes > limits.tokenTextBytes) {
-    throw new TernelError("tokenizerLimit", `${merges.length} merges, ${textBytes} bytes of text`);
-  }
+  if (merges.length > limits.mergeCount) throw new TernelError("tokenizerLimit", `${merges.length} merges`);
   return { texts, merges };
 }
 

@@ -19,13 +19,14 @@ export interface RandomShape {
   readonly seed: bigint;
 }
 
-/** Approximately normal random numbers: sums of twelve uniform ones, which need no function that machines might round differently. */
+/** Approximately normal random numbers: sums of four random bytes, which need no function that machines might round differently. */
 function normalSource(seed: bigint): () => number {
   const random = new RandomSource(seed);
+  const deviation = Math.sqrt((4 * (256 ** 2 - 1)) / 12);
   return () => {
-    let sum = -6;
-    for (let i = 0; i < 12; i++) sum += Number(random.next()) / 2 ** 32;
-    return sum;
+    const bits = Number(random.next());
+    const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
+    return (sum - 510) / deviation;
   };
 }
 
