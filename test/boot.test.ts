@@ -27,7 +27,7 @@ async function bootCycles(context: TestContext, flash: boolean): Promise<number>
 
 test(
   "the boot through the flash, and the fast path that leaves out the copy",
-  { skip: skipWithout(...socTools), timeout: 600_000 },
+  { skip: skipWithout(...socTools), timeout: 1_800_000 },
   async (context) => {
     const fast = await bootCycles(context, false);
     const flash = await bootCycles(context, true);

@@ -6,7 +6,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 import { skipWithout, socTools } from "./tools.ts";
 
 const minutes = 60_000;
-const options = { skip: skipWithout(...socTools), timeout: 20 * minutes };
+const options = { skip: skipWithout(...socTools), timeout: 60 * minutes };
 
 for (const [i, run] of conformanceRuns.entries()) {
   const cpuSeconds = i === 0 ? 60 : 0;

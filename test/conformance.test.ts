@@ -7,25 +7,29 @@ import { temporaryFolder } from "./temporary-folder.ts";
 import { skipWithout, socTools } from "./tools.ts";
 
 const minutes = 60_000;
-const options = { skip: skipWithout(...socTools), timeout: 8 * minutes };
+const options = { skip: skipWithout(...socTools), timeout: 30 * minutes };
 
-test("the shipped model: 16 tokens of a sampled story on every engine, the first on the SoC's CPU alone", options, async () => {
+test("the shipped model: a sampled story on every engine", options, async () => {
   const [story] = conformanceRuns;
   if (story === undefined) throw new Error("no runs");
-  await assertEqualEverywhere(defaultModel(), { ...story, prompt: "Once", tokens: 16 }, "arty", 1);
+  await assertEqualEverywhere(defaultModel(), { ...story, tokens: 8 });
 });
 
-test("random weights, shapes that no multiple of 5 or of the port fits", options, async () => {
-  const folder = temporaryFolder();
-  try {
-    for (const [name, shape] of [
-      ["even", { dimension: 80, intermediate: 208, layers: 3, vocabulary: 331 }],
-      ["odd", { dimension: 37, intermediate: 61, layers: 2, vocabulary: 263 }],
-    ] as const) {
-      const model = packRandomModel(folder, name, shape);
-      await assertEqualEverywhere(model, { prompt: "a tale", tokens: 12, temperature: 900, topP: 950, seed: 3n });
+test(
+  "random weights, shapes that no multiple of 5 or of the port fits; the first tokens on the SoC's CPU alone too",
+  options,
+  async () => {
+    const folder = temporaryFolder();
+    try {
+      for (const [name, shape] of [
+        ["even", { dimension: 80, intermediate: 208, layers: 3, vocabulary: 331 }],
+        ["odd", { dimension: 37, intermediate: 61, layers: 2, vocabulary: 263 }],
+      ] as const) {
+        const model = packRandomModel(folder, name, shape);
+        await assertEqualEverywhere(model, { prompt: "a tale", tokens: 8, temperature: 900, topP: 950, seed: 3n }, "arty", 5);
+      }
+    } finally {
+      folder.remove();
     }
-  } finally {
-    folder.remove();
-  }
-});
+  },
+);

@@ -146,7 +146,7 @@ test("a damaged container has one code, whoever reads it", { timeout: 3 * minute
   }
 });
 
-const soc = { skip: skipWithout(...socTools), timeout: 10 * minutes };
+const soc = { skip: skipWithout(...socTools), timeout: 30 * minutes };
 let built: BuiltFlash;
 before(async () => {
   if (soc.skip === false) built = await buildFlash("arty", defaultModel());

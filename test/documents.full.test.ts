@@ -9,7 +9,7 @@ import { skipWithout, socTools } from "./tools.ts";
 const minutes = 60_000;
 
 for (const { document, command, output } of documentedCommands("README.md").filter((entry) => entry.command.startsWith("make "))) {
-  test(`${document}: ${command}`, { skip: skipWithout(...socTools), timeout: 15 * minutes }, () => {
+  test(`${document}: ${command}`, { skip: skipWithout(...socTools), timeout: 30 * minutes }, () => {
     const environment = { ...process.env, MAKEFLAGS: "", MAKELEVEL: "" };
     // The first call builds; what the second one prints is the machine's alone.
     const built = spawnSync("sh", ["-c", command], { cwd: projectRoot, env: environment, encoding: "utf8" });

@@ -1,10 +1,12 @@
 // All tests of the project, cheap ones first, at most two processes at a time. Ends with 'N passed, N failed, N skipped'.
-//   node test/run.ts            linters and every *.test.ts that is not a *.full.test.ts
-//   node test/run.ts --full     the *.full.test.ts as well
-//   node test/run.ts PREFIX...  only the tests in these folders or files
+//   node test/run.ts                      linters and every *.test.ts that is not a *.full.test.ts
+//   node test/run.ts --full               the *.full.test.ts as well
+//   node test/run.ts --long --minutes N   only those; none begins after N minutes
+//   node test/run.ts PREFIX...            only the tests in these folders or files
 import { run as runTests } from "node:test";
 import { existsSync, readdirSync } from "node:fs";
 import { cpus } from "node:os";
+import { parseArgs } from "node:util";
 import { lintChecks, runCheck } from "./lint.ts";
 
 /** In this order: a fault in what others stand on shows first, and what needs the whole SoC comes last. */
@@ -17,17 +19,16 @@ interface Count {
   skipped: number;
 }
 
-function testFiles(full: boolean, prefixes: readonly string[]): string[] {
-  const found = new Set<string>();
-  for (const folder of order) {
-    if (!existsSync(folder)) continue;
+const isLong = (name: string) => name.endsWith(".full.test.ts");
+const isQuick = (name: string) => !isLong(name);
+
+/** The test files of all rooms that `wanted` takes and that lie in one of the given folders or files, if any are given. */
+function testFiles(wanted: (name: string) => boolean, prefixes: readonly string[]): string[] {
+  const found = order.filter(existsSync).flatMap((folder) => {
     const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`);
-    const tests = names.filter((name) => name.endsWith(".test.ts") && !name.includes("node_modules/"));
-    const quick = tests.filter((name) => !name.endsWith(".full.test.ts")).sort();
-    const long = tests.filter((name) => name.endsWith(".full.test.ts")).sort();
-    for (const name of full ? [...quick, ...long] : quick) found.add(name);
-  }
-  const all = [...found];
+    return names.filter((name) => name.endsWith(".test.ts") && !name.includes("node_modules/") && wanted(name)).sort();
+  });
+  const all = [...new Set(found)];
   return prefixes.length === 0 ? all : all.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
 }
 
@@ -74,23 +75,36 @@ async function runTestFiles(files: string[], limit: number, count: Count): Promi
   }
 }
 
-const options = process.argv.slice(2);
-const full = options.includes("--full");
-const prefixes = options.filter((option) => !option.startsWith("--"));
+const { values, positionals } = parseArgs({
+  options: { full: { type: "boolean" }, long: { type: "boolean" }, minutes: { type: "string" } },
+  allowPositionals: true,
+});
 const count: Count = { passed: 0, failed: 0, skipped: 0 };
 const start = performance.now();
+const secondsSince = () => (performance.now() - start) / 1000;
 
-if (prefixes.length === 0) {
-  for (const check of lintChecks()) {
-    const good = runCheck(check);
-    count[good ? "passed" : "failed"]++;
-    process.stdout.write(`${good ? "ok" : "FAILED"}  ${check.name}\n`);
+if (values.long !== true) {
+  if (positionals.length === 0) {
+    for (const check of lintChecks()) {
+      const good = runCheck(check);
+      count[good ? "passed" : "failed"]++;
+      process.stdout.write(`${good ? "ok" : "FAILED"}  ${check.name}\n`);
+    }
+  }
+  await runTestFiles(testFiles(isQuick, positionals), 40 * minute, count);
+}
+if (values.long === true || values.full === true) {
+  const limit = Number(values.minutes ?? Infinity) * 60;
+  for (const file of testFiles(isLong, positionals)) {
+    if (secondsSince() < limit) await runTestFiles([file], 60 * minute, count);
+    else {
+      process.stdout.write(`  skipped: ${file} (no time left of ${values.minutes ?? ""} minutes)\n`);
+      count.skipped++;
+    }
   }
 }
-await runTestFiles(testFiles(full, prefixes), (full ? 60 : 10) * minute, count);
 
-const seconds = ((performance.now() - start) / 1000).toFixed(0);
 process.stdout.write(
-  `in ${seconds} s\n${String(count.passed)} passed, ${String(count.failed)} failed, ${String(count.skipped)} skipped\n`,
+  `in ${secondsSince().toFixed(0)} s\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`,
 );
 process.exitCode = count.failed > 0 ? 1 : 0;

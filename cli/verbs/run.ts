@@ -63,6 +63,7 @@ async function runPrompt(options: RunOptions): Promise<void> {
         .finally(progress.stop);
       printObject(result);
     } else {
+      process.stdout.write(options.prompt);
       const stream = textStream(model, (text) => process.stdout.write(text));
       const result = await target.run(options, stream.token);
       stream.end();
