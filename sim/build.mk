@@ -67,7 +67,16 @@ sim-trace: $(SIM)/ternel-sim-trace
 $(eval $(call simulator,plain,ternel-sim,--threads $(SIM_THREADS),-DVM_TRACE=0))
 $(eval $(call simulator,traced,ternel-sim-trace,--threads 1 --trace-fst,-DVM_TRACE=1))
 
-# ---- The flash model's own tests ------------------------------------------------------------------------------------
+# ---- Tests --------------------------------------------------------------------------------------------------------
+
+# The program that harness.test.ts runs instead of the firmware.
+PROBE_LITEX = $(firstword $(wildcard build/venv/lib/python3*/site-packages/litex/soc))
+$(SIM)/probe.bin: sim/testing/probe.c sim/testing/probe_start.S sim/testing/probe.ld $(SOC_STAMP) $(CONFIGURATION_STAMP)
+	@mkdir -p $(@D)
+	riscv64-unknown-elf-gcc -misa-spec=2.2 -march=rv32im -mabi=ilp32 -Os -Wall -Wextra -ffreestanding -nostdlib -I$(BUILD)/generated \
+	  -isystem $(SOC) -isystem $(PROBE_LITEX)/software/include -isystem $(PROBE_LITEX)/cores/cpu/vexriscv -T sim/testing/probe.ld \
+	  sim/testing/probe_start.S sim/testing/probe.c -o $(SIM)/probe.elf
+	riscv64-unknown-elf-objcopy -O binary $(SIM)/probe.elf $@
 
 build/host/flash-model-test: sim/flash_model.cpp sim/flash_model_test.cpp sim/flash_model.h
 	@mkdir -p $(@D)

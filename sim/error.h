@@ -22,8 +22,7 @@ inline constexpr ErrorKind argument = {"E4005", "argument: out of range"};
 class HarnessError : public std::runtime_error {
   public:
     HarnessError(const ErrorKind &kind, const std::string &detail)
-        : std::runtime_error(std::string(kind.code) + " " + kind.message + " (" + detail + ")") {
-    }
+        : std::runtime_error(std::string(kind.code) + " " + kind.message + " (" + detail + ")") {}
 };
 
 // A wrong command line: printed with a hint at --help, exit status 2.

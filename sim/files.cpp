@@ -17,8 +17,8 @@ std::vector<uint8_t> readFile(const std::string &path, size_t limit) {
     if (problem)
         throw HarnessError(errors::fileUnreadable, path + ": " + problem.message());
     if (size > limit)
-        throw HarnessError(errors::argument,
-                           path + ": " + std::to_string(size) + " bytes, at most " + std::to_string(limit) + " fit");
+        throw HarnessError(errors::argument, path + ": " + std::to_string(size) + " bytes, at most " +
+                                                 std::to_string(limit) + " fit");
     std::vector<uint8_t> bytes(static_cast<size_t>(size));
     std::ifstream file(path, std::ios::binary);
     file.read(reinterpret_cast<char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));

@@ -43,7 +43,8 @@ void FlashModel::setQuadEnabled(bool enabled) {
     status[1] = enabled ? status[1] | statusQuadEnable : status[1] & ~statusQuadEnable;
 }
 
-// ---- Pins -------------------------------------------------------------------------------------------------------
+// ---- Pins
+// -------------------------------------------------------------------------------------------------------
 
 FlashOutput FlashModel::activePins(bool chipSelectN, bool clock, uint8_t data, uint64_t now) {
     time = now;
@@ -112,7 +113,8 @@ void FlashModel::clockFalls() {
         output = {static_cast<uint8_t>((outputByte >> outputBits & 1) << 1), 0x2};
 }
 
-// ---- Transfers --------------------------------------------------------------------------------------------------
+// ---- Transfers
+// --------------------------------------------------------------------------------------------------
 
 void FlashModel::commandComplete() {
     command = static_cast<uint8_t>(shift);
@@ -170,7 +172,8 @@ void FlashModel::byteReceived() {
         if (position < 2)
             statusInput[position] = byte;
     } else {
-        // Past the end of the page the address wraps to its beginning; of bytes for the same cell the last one counts.
+        // Past the end of the page the address wraps to its beginning; of bytes for the same cell the last
+        // one counts.
         page[(address + position) % pageBytes] = byte;
     }
     position++;
@@ -245,7 +248,8 @@ void FlashModel::deselect() {
     }
 }
 
-// ---- Operations -------------------------------------------------------------------------------------------------
+// ---- Operations
+// -------------------------------------------------------------------------------------------------
 
 void FlashModel::begin(Operation kind, uint64_t cycles) {
     operation = kind;
@@ -280,7 +284,8 @@ void FlashModel::beginStatusWrite() {
     begin(Operation::writeStatus, timing.statusWrite);
 }
 
-// Block protection as the status register's BP and TB bits say: BP 1 to 6 protect 1/64 to 1/2 of the flash, 7 all of it.
+// Block protection as the status register's BP and TB bits say: BP 1 to 6 protect 1/64 to 1/2 of the flash, 7
+// all of it.
 bool FlashModel::isProtected(size_t first, size_t bytes) const {
     const unsigned level = status[0] >> statusProtectShift & 7;
     if (level == 0)
@@ -320,7 +325,8 @@ void FlashModel::cutPower(uint64_t now, uint32_t seed) {
     std::mt19937 random(seed);
     if (operation == Operation::program || operation == Operation::erase) {
         // Each bit has changed with the probability that its operation had been given of its time.
-        const double done = static_cast<double>(now - operationStart) / static_cast<double>(operationEnd - operationStart);
+        const double done =
+            static_cast<double>(now - operationStart) / static_cast<double>(operationEnd - operationStart);
         std::bernoulli_distribution changed(done);
         for (size_t i = 0; i < operationBytes; i++) {
             uint8_t &cell = cells[operationBegin + i];

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-// How long operations take, in cycles of whatever clock the caller counts. The defaults are a hundredth of the data sheet's typical
-// times at 100 MHz: firmware must wait, but no test waits for long.
+// How long operations take, in cycles of whatever clock the caller counts. The defaults are a hundredth of
+// the data sheet's typical times at 100 MHz: firmware must wait, but no test waits for long.
 struct FlashTiming {
     uint64_t pageProgram = 400;
     uint64_t sectorErase = 45'000;
@@ -16,7 +16,8 @@ struct FlashTiming {
     uint64_t statusWrite = 10'000;
 };
 
-// The four data lines as the flash drives them: bit i of `driven` says whether line i is driven, bit i of `level` its level.
+// The four data lines as the flash drives them: bit i of `driven` says whether line i is driven, bit i of
+// `level` its level.
 struct FlashOutput {
     uint8_t level = 0xf;
     uint8_t driven = 0;
@@ -31,15 +32,16 @@ class FlashModel {
     // An erased flash of `bytes` bytes (a power of two), with its quad enable bit set.
     explicit FlashModel(size_t bytes, const FlashTiming &times = {});
 
-    // The pins at time `now`. Inputs are sampled when the clock rises; the answer changes when it falls (SPI mode 0).
+    // The pins at time `now`. Inputs are sampled when the clock rises; the answer changes when it falls (SPI
+    // mode 0).
     FlashOutput pins(bool chipSelectN, bool clock, uint8_t data, uint64_t now) {
         if (chipSelectN && previousChipSelectN)
             return {};
         return activePins(chipSelectN, clock, data, now);
     }
 
-    // Ends the supply at time `now`: what was being programmed or erased stays half done, the rest of the state returns to its
-    // power-on values. Which cells made it is drawn from `seed`.
+    // Ends the supply at time `now`: what was being programmed or erased stays half done, the rest of the
+    // state returns to its power-on values. Which cells made it is drawn from `seed`.
     void cutPower(uint64_t now, uint32_t seed);
 
     // The cells. A program or erase operation that is under way at `now` has not touched them yet.
@@ -99,15 +101,15 @@ class FlashModel {
 
     // The transfer since chip select fell.
     Phase phase = Phase::command;
-    unsigned width = 1;        // data lines in use
-    unsigned bitsLeft = 0;     // of what `phase` waits for
-    uint32_t shift = 0;        // bits received, most significant first
+    unsigned width = 1;    // data lines in use
+    unsigned bitsLeft = 0; // of what `phase` waits for
+    uint32_t shift = 0;    // bits received, most significant first
     uint8_t command = 0;
     uint32_t address = 0;
-    size_t position = 0;       // bytes received or sent in the data phase
+    size_t position = 0; // bytes received or sent in the data phase
     bool addressReceived = false;
     uint8_t outputByte = 0;
-    unsigned outputBits = 0;   // of outputByte not yet on the lines
+    unsigned outputBits = 0; // of outputByte not yet on the lines
     uint8_t page[pageBytes] = {};
     uint8_t statusInput[2] = {};
 

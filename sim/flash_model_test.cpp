@@ -14,8 +14,7 @@ using Bytes = std::vector<uint8_t>;
 // Drives the pins in SPI mode 0; every clock edge takes one cycle of the model's time.
 class Master {
   public:
-    explicit Master(FlashModel &model) : flash(model) {
-    }
+    explicit Master(FlashModel &model) : flash(model) {}
 
     void select() {
         lines = 0xf;
@@ -40,7 +39,8 @@ class Master {
     uint8_t receive(unsigned width = 1) {
         uint8_t value = 0;
         for (unsigned bits = 0; bits < 8; bits += width) {
-            value = static_cast<uint8_t>(value << width | (width == 4 ? answer.level : answer.level >> 1 & 1));
+            value =
+                static_cast<uint8_t>(value << width | (width == 4 ? answer.level : answer.level >> 1 & 1));
             driven = answer.driven;
             clock();
         }
@@ -203,7 +203,8 @@ TEST_CASE_FIXTURE(Bench, "programming clears bits and never sets one") {
     CHECK(spi.read(0x3010, 2) == Bytes{0x30, 0x55});
 }
 
-TEST_CASE_FIXTURE(Bench, "programming wraps at the end of the page; of more than a page the last bytes count") {
+TEST_CASE_FIXTURE(Bench,
+                  "programming wraps at the end of the page; of more than a page the last bytes count") {
     spi.erase(0x20, 0x5000);
     spi.wait();
     spi.program(0x50fe, {1, 2, 3, 4});

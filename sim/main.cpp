@@ -17,7 +17,8 @@ int simulate(const Options &options) {
     const std::chrono::duration<double> setup = ready - start;
     const std::chrono::duration<double> running = std::chrono::steady_clock::now() - ready;
     if (options.status)
-        std::fprintf(stderr, "ternel-sim: %llu cycles, %.3f s (and %.3f s to load), %.1f kHz, exit status %d\n",
+        std::fprintf(stderr,
+                     "ternel-sim: %llu cycles, %.3f s (and %.3f s to load), %.1f kHz, exit status %d\n",
                      static_cast<unsigned long long>(simulation.cycles()), running.count(), setup.count(),
                      static_cast<double>(simulation.cycles()) / running.count() / 1e3, status);
     return status;

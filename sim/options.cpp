@@ -9,10 +9,12 @@
 
 const char *const usage =
     "Usage: ternel-sim --flash IMAGE [options]\n"
-    "Runs the simulated SoC from a flash image until its firmware ends the simulation; exits with the firmware's code.\n"
+    "Runs the simulated SoC from a flash image until its firmware ends the simulation; exits with the "
+    "firmware's code.\n"
     "\n"
     "  --flash IMAGE               the SPI flash's contents\n"
-    "  --uart stdio|pty|tcp:PORT   where the serial line ends (default stdio; Ctrl+] leaves; tcp listens on 127.0.0.1)\n"
+    "  --uart stdio|pty|tcp:PORT   where the serial line ends (default stdio; Ctrl+] leaves; tcp listens on "
+    "127.0.0.1)\n"
     "  --preload-dram ADDR:FILE    put a file into DRAM before the first cycle; may be given more than once\n"
     "  --boot-mode N               0: boot from flash (default), 1: stage 1 and model are in DRAM already\n"
     "  --max-cycles N              give up after N cycles (exit status 124)\n"

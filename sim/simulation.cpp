@@ -17,7 +17,8 @@
 
 namespace {
 
-// How often the harness looks at the outside world: terminal, signals. About every ten milliseconds of real time.
+// How often the harness looks at the outside world: terminal, signals. About every ten milliseconds of real
+// time.
 constexpr uint64_t pollCycles = 4096;
 
 volatile std::sig_atomic_t signalled = 0;
@@ -33,8 +34,9 @@ std::string hexadecimal(uint32_t value) {
     return text;
 }
 
-// Verilog's $readmemh looks for its file in the current folder, so initial values are read in the folder that `make` put those files
-// into: verilog/ beside the one that this program is in. Files that the user names are relative to the user's folder again.
+// Verilog's $readmemh looks for its file in the current folder, so initial values are read in the folder that
+// `make` put those files into: verilog/ beside the one that this program is in. Files that the user names are
+// relative to the user's folder again.
 void initialise(Vternel_sim &soc) {
     namespace files = std::filesystem;
     const files::path before = files::current_path();
@@ -57,7 +59,8 @@ Simulation::Simulation(const Options &given)
     loadFlash();
     preloadDram();
     if (!options.trace.empty())
-        waveform = std::make_unique<Waveform>(*context, *soc, options.trace, options.traceStart, options.traceStop);
+        waveform =
+            std::make_unique<Waveform>(*context, *soc, options.trace, options.traceStart, options.traceStop);
     uart = openUart(options);
 }
 
@@ -73,8 +76,8 @@ void Simulation::loadFlash() {
         throw HarnessError(errors::fileKind, options.flash + ": no stage 0 header");
     const uint32_t build = littleEndian32(image, TERNEL_STAGE0_BUILD_ID_OFFSET);
     if (build != soc->sim_build_id)
-        throw HarnessError(errors::imageBuild, options.flash + " is of build " + hexadecimal(build) + ", this SoC of build " +
-                                                   hexadecimal(soc->sim_build_id));
+        throw HarnessError(errors::imageBuild, options.flash + " is of build " + hexadecimal(build) +
+                                                   ", this SoC of build " + hexadecimal(soc->sim_build_id));
     flash.load(image);
 }
 
@@ -121,7 +124,8 @@ int Simulation::run() {
         writeFile(options.saveFlash, flash.contents(cycle));
     }
     if (status == exitMaxCycles && cycle == limit)
-        std::fprintf(stderr, "ternel-sim: gave up after %llu cycles\n", static_cast<unsigned long long>(cycle));
+        std::fprintf(stderr, "ternel-sim: gave up after %llu cycles\n",
+                     static_cast<unsigned long long>(cycle));
     return status;
 }
 
@@ -146,7 +150,8 @@ void Simulation::connectFlash() {
     soc->flash_driven = answer.driven;
 }
 
-// The harness takes a byte in every cycle in which there is one, and gives one when the SoC will take it at the next edge.
+// The harness takes a byte in every cycle in which there is one, and gives one when the SoC will take it at
+// the next edge.
 void Simulation::connectUart() {
     if (soc->serial_source_valid)
         uart->put(soc->serial_source_data);

@@ -1,4 +1,5 @@
-// The Verilated SoC with everything that it is connected to: clock, flash, serial line, DRAM contents, waveform.
+// The Verilated SoC with everything that it is connected to: clock, flash, serial line, DRAM contents,
+// waveform.
 #pragma once
 
 #include "flash_model.h"
@@ -14,11 +15,13 @@ class Waveform;
 
 class Simulation {
   public:
-    // Builds the SoC, loads flash and DRAM; a HarnessError when a file is missing, too large or of another build.
+    // Builds the SoC, loads flash and DRAM; a HarnessError when a file is missing, too large or of another
+    // build.
     explicit Simulation(const Options &options);
     ~Simulation();
 
-    // Runs until the firmware, the person at the terminal, a signal or --max-cycles ends it. Returns the exit status.
+    // Runs until the firmware, the person at the terminal, a signal or --max-cycles ends it. Returns the exit
+    // status.
     int run();
 
     uint64_t cycles() const {

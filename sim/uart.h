@@ -7,7 +7,8 @@
 #include <memory>
 #include <string>
 
-// Bytes in and out through file descriptors that never block the simulation. Every backend is byte-transparent.
+// Bytes in and out through file descriptors that never block the simulation. Every backend is
+// byte-transparent.
 class Uart {
   public:
     virtual ~Uart();
@@ -42,8 +43,7 @@ class Uart {
   protected:
     Uart() = default;
     // Called by poll() before anything else: accept connections, notice hang-ups.
-    virtual void prepare() {
-    }
+    virtual void prepare() {}
     // The reader has gone.
     virtual void hungUp() {
         output = -1;
@@ -68,5 +68,6 @@ class Uart {
     bool leave = false;
 };
 
-// The backend that the options ask for; it says on standard error where to connect. A HarnessError when it cannot be opened.
+// The backend that the options ask for; it says on standard error where to connect. A HarnessError when it
+// cannot be opened.
 std::unique_ptr<Uart> openUart(const Options &options);

@@ -25,7 +25,8 @@ void setNonBlocking(int descriptor) {
 
 } // namespace
 
-// ---- Standard input and output ----------------------------------------------------------------------------------
+// ---- Standard input and output
+// ----------------------------------------------------------------------------------
 
 StdioUart::StdioUart() {
     input = STDIN_FILENO;
@@ -46,7 +47,8 @@ StdioUart::~StdioUart() {
         tcsetattr(STDIN_FILENO, TCSANOW, &*saved);
 }
 
-// ---- Pseudo-terminal --------------------------------------------------------------------------------------------
+// ---- Pseudo-terminal
+// --------------------------------------------------------------------------------------------
 
 PtyUart::PtyUart() {
     terminal = posix_openpt(O_RDWR | O_NOCTTY);
@@ -74,7 +76,8 @@ void PtyUart::prepare() {
     input = output = closed ? -1 : terminal;
 }
 
-// ---- TCP --------------------------------------------------------------------------------------------------------
+// ---- TCP
+// --------------------------------------------------------------------------------------------------------
 
 TcpUart::TcpUart(uint16_t port) {
     const int enable = 1;
@@ -90,7 +93,8 @@ TcpUart::TcpUart(uint16_t port) {
         getsockname(listener, generic, &length) != 0)
         cannotOpen("TCP port " + std::to_string(port));
     setNonBlocking(listener);
-    std::fprintf(stderr, "ternel-sim: serial line on 127.0.0.1:%u\n", static_cast<unsigned>(ntohs(address.sin_port)));
+    std::fprintf(stderr, "ternel-sim: serial line on 127.0.0.1:%u\n",
+                 static_cast<unsigned>(ntohs(address.sin_port)));
 }
 
 TcpUart::~TcpUart() {

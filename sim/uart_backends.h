@@ -6,7 +6,8 @@
 #include <optional>
 #include <termios.h>
 
-// Standard input and output. A terminal is switched to raw mode, so that every key reaches the firmware; Ctrl+] leaves.
+// Standard input and output. A terminal is switched to raw mode, so that every key reaches the firmware;
+// Ctrl+] leaves.
 class StdioUart : public Uart {
   public:
     StdioUart();
@@ -24,12 +25,12 @@ class PtyUart : public Uart {
 
   private:
     void prepare() override;
-    void ended() override {
-    }
+    void ended() override {}
     int terminal = -1;
 };
 
-// A TCP port on 127.0.0.1, for one connection at a time; port 0 lets the system choose. The port is printed on standard error.
+// A TCP port on 127.0.0.1, for one connection at a time; port 0 lets the system choose. The port is printed
+// on standard error.
 class TcpUart : public Uart {
   public:
     explicit TcpUart(uint16_t port);

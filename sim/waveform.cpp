@@ -34,14 +34,15 @@ void Waveform::record(uint64_t cycle, unsigned half) {
 
 class VerilatedFstC {};
 
-Waveform::Waveform(VerilatedContext &, Vternel_sim &, const std::string &path, uint64_t, std::optional<uint64_t>)
+Waveform::Waveform(VerilatedContext &, Vternel_sim &, const std::string &path, uint64_t,
+                   std::optional<uint64_t>)
     : first(0), end(0) {
-    throw HarnessError(errors::argument, "--trace " + path + ": this build cannot trace, ternel-sim-trace can");
+    throw HarnessError(errors::argument,
+                       "--trace " + path + ": this build cannot trace, ternel-sim-trace can");
 }
 
 Waveform::~Waveform() = default;
 
-void Waveform::record(uint64_t, unsigned) {
-}
+void Waveform::record(uint64_t, unsigned) {}
 
 #endif
