@@ -8,7 +8,7 @@ import type { QuantisedRows } from "../convert/ternarise.ts";
 import { publicMatrixName } from "../input/checkpoint.ts";
 import type { Checkpoint } from "../input/checkpoint.ts";
 import type { ModelConfig } from "../input/config.ts";
-import { multiplyTrits } from "../reference/multiply-trits.ts";
+import { multiplyPairs, pairRows } from "./row-pairs.ts";
 
 /** One BitLinear: the norm's gain, the ternary weights and their scale. */
 export interface FloatLinear {
@@ -16,6 +16,8 @@ export interface FloatLinear {
   readonly columns: number;
   readonly gain: Float32Array;
   readonly trits: Int8Array;
+  /** The trits once more, for fast products: see row-pairs.ts. */
+  readonly pairs: Int32Array;
   readonly mean: number;
 }
 
@@ -45,7 +47,8 @@ export function floatModel({ config, tensors }: Checkpoint): FloatModel {
     return values;
   };
   const linear = (name: string, [rows, columns]: readonly [number, number]): FloatLinear => {
-    return { rows, columns, gain: tensor(`${name}.norm.weight`), ...ternarise(tensor(`${name}.weight`)) };
+    const { trits, mean } = ternarise(tensor(`${name}.weight`));
+    return { rows, columns, gain: tensor(`${name}.norm.weight`), trits, pairs: pairRows(trits, rows, columns), mean };
   };
   const bounds = lowerBounds(tensor("model.lower_bounds"), config.layers);
   const layers = bounds.map((lowerBound, l): FloatLayer => {
@@ -90,8 +93,12 @@ function bitLinear(linear: FloatLinear, x: Float64Array): Float64Array {
   let largest = 1e-5;
   for (const value of normed) largest = Math.max(largest, Math.abs(value));
   const scale = 127 / largest;
-  const q = Int8Array.from(normed, (value) => Math.round(value * scale));
-  return Float64Array.from(multiplyTrits(linear.trits, linear.rows, q), (sum) => (sum * linear.mean) / scale);
+  const q = new Int8Array(normed.length); // loops instead of from(): they are several times faster
+  for (let i = 0; i < q.length; i++) q[i] = Math.round((normed[i] ?? 0) * scale);
+  const sums = multiplyPairs(linear.pairs, linear.rows, q);
+  const output = new Float64Array(sums.length);
+  for (let j = 0; j < output.length; j++) output[j] = ((sums[j] ?? 0) * linear.mean) / scale;
+  return output;
 }
 
 /** A sequence being read by the float model. */

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { multiplyTrits } from "../reference/multiply-trits.ts";
+import { multiplyPairs, pairRows } from "./row-pairs.ts";
+
+test("paired rows give the sums of single ones", () => {
+  const matrix = fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 600 })).chain(([rows, columns]) =>
+    fc.record({
+      rows: fc.constant(rows),
+      trits: fc.int8Array({ min: -1, max: 1, minLength: rows * columns, maxLength: rows * columns }),
+      q: fc.int8Array({ min: -127, max: 127, minLength: columns, maxLength: columns }),
+    }),
+  );
+  fc.assert(
+    fc.property(matrix, ({ rows, trits, q }) => {
+      assert.deepEqual(multiplyPairs(pairRows(trits, rows, q.length), rows, q), multiplyTrits(trits, rows, q));
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("the largest sums do not run into each other", () => {
+  for (const [t0, t1] of [
+    [1, -1],
+    [-1, 1],
+    [1, 1],
+    [-1, -1],
+  ] as const) {
+    const trits = Int8Array.from({ length: 2 * 1000 }, (_, i) => (i < 1000 ? t0 : t1));
+    const sums = multiplyPairs(pairRows(trits, 2, 1000), 2, new Int8Array(1000).fill(-127));
+    assert.deepEqual([...sums], [-127_000 * t0, -127_000 * t1]);
+  }
+});
