@@ -236,6 +236,12 @@ const triggers: Readonly<Record<Code, () => Definition | Circuit>> = {
       io.y.set(one.z.xor(other.z.extend(8)));
     });
   },
+  N506: () => {
+    const child = module("Child", { x: input(bit) }, () => undefined);
+    return design((io, m) => {
+      m.instance("x", child).x.set(io.c);
+    });
+  },
   S601: () =>
     module("Design", { out: output(stream(uint(8))) }, (io) => {
       io.out.valid.set(io.out.ready);

@@ -181,7 +181,7 @@ export const codes = {
   },
   N503: {
     title: "reserved word",
-    cause: "The name is a keyword of Verilog or SystemVerilog.",
+    cause: "The name is a keyword of Verilog or SystemVerilog, or, for a port, of C++, in which simulators write the ports.",
     fix: "Choose another name.",
     example: 'm.register("reg", bit)',
   },
@@ -196,6 +196,12 @@ export const codes = {
     cause: "Two definitions with one name have different contents, usually because a parameter is missing in the name.",
     fix: "Put what differs into the name: `Fifo${depth}`.",
     example: 'module("Fifo", ...) for depth 4 and again for depth 8',
+  },
+  N506: {
+    title: "instance named like a signal inside it",
+    cause: "The name of an instance is visible inside it, where a signal of the same name hides it; linters warn.",
+    fix: "Give the instance another name.",
+    example: 'm.instance("count", counter) // and counter has a port count',
   },
   S601: {
     title: "valid depends on ready",

@@ -16,3 +16,15 @@ export const reservedWords: ReadonlySet<string> = new Set(
   tranif0 tranif1 tri tri0 tri1 triand trior trireg type typedef union unique unique0 unsigned until until_with untyped use uwire var
   vectored virtual void wait wait_order wand weak weak0 weak1 while wildcard wire with within wor xnor xor`.split(/\s+/),
 );
+
+/** Words of C++ and SystemC that Verilator reserves for the names of ports, which become members of a C++ class. */
+export const reservedPorts: ReadonlySet<string> = new Set(
+  `abort alignas alignof and_eq asm atomic_cancel atomic_commit atomic_noexcept auto bit_vector bitand bitor bool catch cdecl char
+  char16_t char32_t compl complex concept const_cast const_iterator constexpr decltype delete deque double dynamic_cast explicit
+  false far float friend goto huge inline interrupt iterator list long map mutable namespace near noexcept not_eq nullptr operator
+  or_eq pascal private public queue register requires sc_clock sc_in sc_inout sc_out sc_signal sensitive sensitive_neg
+  sensitive_pos set short sizeof static_assert static_cast switch synchronized template thread_local throw
+  transaction_safe_dynamic true try type_info typeid typename uint16_t uint32_t uint8_t using vector volatile wchar_t xor_eq`.split(
+    /\s+/,
+  ),
+);
