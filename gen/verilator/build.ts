@@ -150,6 +150,6 @@ obj/Vdesign.h: ${sources}
 $(RUNTIME)/verilated.a:
 	mkdir -p $(RUNTIME)/$$$$ && cd $(RUNTIME)/$$$$ && g++ -std=c++17 -O2 -I$(ROOT)/include -I$(ROOT)/include/vltstd -DVL_USER_STOP -DVM_TRACE=${trace ? 1 : 0} -DVM_TRACE_FST=0 -DVM_COVERAGE=0 -DVM_SC=0 -c ${parts.map((part) => `$(ROOT)/include/${part}.cpp`).join(" ")} && ar rcs verilated.a *.o && mv verilated.a .. && rm *.o
 replay: simulation
-	./simulation 3<replay.txt 4>/dev/stdout
+	./simulation 3<replay.txt 4>&1
 `;
 }

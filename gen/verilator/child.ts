@@ -90,7 +90,8 @@ export class SynchronousChild {
     if (!this.#open) return;
     this.#open = false;
     process.off("exit", this.#kill);
-    this.#process.kill("SIGKILL");
+    // Without a pid it never started; node would then signal its own process group.
+    if (this.#process.pid !== undefined) this.#process.kill("SIGKILL");
     closeSync(this.#commands);
     closeSync(this.#replies);
     rmSync(this.#folder, { recursive: true, force: true });

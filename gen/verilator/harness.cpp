@@ -254,5 +254,7 @@ int main() {
     if (waveform) waveform->close();
 #endif
     if (!failed) design->final();
-    return 0;
+    fflush(stdout);
+    // Not exit: the runtime's own objects may be gone before the model that points to them.
+    _exit(failed ? 1 : 0);
 }
