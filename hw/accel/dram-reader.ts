@@ -118,9 +118,19 @@ export function dramReader(parameters: AcceleratorParameters) {
       io.stalledByRoom.set(active.and(hasRoom.not()));
       io.stalledByData.set(outstanding.ne(0).and(arrives.not()));
 
-      m.assert(reserved.le(fifoDepth), "more words reserved than the FIFO holds");
-      m.assert(outstanding.le(reserved), "a word is on its way that has no room");
+      m.assert(reserved.le(fifoDepth), "no more words are reserved than the FIFO holds");
+      m.assert(outstanding.le(reserved), "every word on its way has room");
+      const heldOffer = m.register("held_offer", bit, { init: 0 });
+      const heldAddress = m.register("held_offer_address", uint(addressWidth), { resettable: false });
+      heldOffer.set(offered.and(io.commandReady.not()));
+      heldAddress.set(address);
+      m.assert(heldOffer.not().or(offered.and(address.eq(heldAddress))), "a command stays, with its address, until DRAM takes it");
+
+      const idle = active.not().and(outstanding.eq(0));
       m.assume(arrives.not().or(outstanding.ne(0)), "DRAM only sends what was asked for");
+      m.assume(io.taken.not().or(reserved.gt(outstanding)), "only words that wait are taken");
+      m.assume(io.start.not().or(idle), "a reading starts when the one before has ended");
+      m.assume(io.forget.not().or(idle), "the FIFO is emptied when nothing is on its way");
     },
     {
       documentation:

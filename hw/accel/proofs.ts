@@ -2,10 +2,9 @@
  * What is proved about the accelerator's parts, as circuits with assertions: each instantiates a part beside its specification. Run by
  * proofs.test.ts and proofs.full.test.ts.
  */
-import { bit, concatenate, input, module, mux, output, sint, uint, vector, type Bit, type SInt } from "../../gen/index.ts";
+import { bit, input, module, mux, sint, uint, vector, type Bit, type SInt } from "../../gen/index.ts";
 import { blockFifo } from "./block-fifo.ts";
-import { dramReader, groupWidth, itemWidth } from "./dram-reader.ts";
-import { bitsFor, dramWords, type AcceleratorParameters } from "./parameters.ts";
+import { bitsFor } from "./parameters.ts";
 import { parameterWidths } from "./registers.ts";
 import { resultWidth, roundingShift, roundingShiftLatency } from "./rounding-shift.ts";
 import { splitMultiplier, splitMultiplierLatency } from "./split-multiplier.ts";
@@ -39,7 +38,7 @@ export function tritDecoderProof() {
 export function roundingShiftProof(width: number) {
   return module("RoundingShiftProof", { value: input(sint(width)), shift: input(uint(parameterWidths.shift)) }, (io, m) => {
     const part = m.instance("part", roundingShift(width));
-    const shift = m.register("shift", uint(parameterWidths.shift));
+    const shift = m.register("shift_chosen", uint(parameterWidths.shift));
     const started = m.register("started", bit, { init: 0 });
     started.set(1);
     m.when(started.not(), () => {
@@ -121,69 +120,5 @@ export function blockFifoProof(width: number, depth: number) {
     m.assert(fifo.waiting.eq(count), "counts the words that wait");
     m.assert(fifo.empty.eq(count.eq(0)), "empty says that none waits");
     m.assert(hasShown.not().or(fifo.data.eq(shown)), "shows the word taken last");
-  });
-}
-
-/**
- * The DMA reader obeys the stream rules on its command port whatever its user does: a command stays, with its address, until it is taken;
- * it never asks for more than the FIFO has room for.
- */
-export function dramReaderProof(parameters: AcceleratorParameters) {
-  const addressWidth = bitsFor(dramWords(parameters));
-  const countWidth = bitsFor(parameters.fifoDepth) + 1;
-  const ports = {
-    start: input(bit),
-    address: input(uint(addressWidth)),
-    items: input(uint(itemWidth)),
-    step: input(uint(3)),
-    groupWords: input(uint(groupWidth(parameters))),
-    stop: input(bit),
-    ready: input(bit),
-    arrives: input(bit),
-    taken: input(bit),
-    unused: output(bit),
-  };
-  return module("DramReaderProof", ports, (io, m) => {
-    const reader = m.instance("reader", dramReader(parameters));
-    const outstanding = m.register("on_their_way", uint(countWidth + 1), { init: 0 });
-    const waiting = m.register("waiting", uint(countWidth + 1), { init: 0 });
-    const fires = m.node("fires", reader.commandValid.and(io.ready));
-    const arrives = m.node("arrives_now", io.arrives.and(outstanding.ne(0)));
-    const taken = m.node("taken_now", io.taken.and(waiting.ne(0)));
-    reader.start.set(io.start.and(reader.idle));
-    reader.address.set(io.address);
-    reader.items.set(io.items);
-    reader.step.set(io.step);
-    reader.groupWords.set(io.groupWords);
-    reader.stop.set(io.stop);
-    reader.commandReady.set(io.ready);
-    reader.dataValid.set(arrives);
-    reader.data.set(0);
-    reader.taken.set(taken);
-    reader.forget.set(0);
-    outstanding.set(
-      outstanding
-        .add(fires)
-        .sub(arrives.zeroExtend(countWidth + 2))
-        .asUInt()
-        .truncate(countWidth + 1),
-    );
-    waiting.set(
-      waiting
-        .add(arrives)
-        .sub(taken.zeroExtend(countWidth + 2))
-        .asUInt()
-        .truncate(countWidth + 1),
-    );
-
-    const heldValid = m.register("held_valid", bit, { init: 0 });
-    const heldAddress = m.register("held_address", uint(addressWidth));
-    heldValid.set(reader.commandValid.and(io.ready.not()));
-    heldAddress.set(reader.commandAddress);
-    m.assert(heldValid.not().or(reader.commandValid), "a command that was offered stays until it is taken");
-    m.assert(heldValid.not().or(reader.commandAddress.eq(heldAddress)), "and so does its address");
-    m.assert(outstanding.add(waiting).le(parameters.fifoDepth), "no more words are asked for than the FIFO has room for");
-    m.assert(reader.idle.not().or(outstanding.eq(0)), "idle means that nothing is on its way");
-    io.unused.set(concatenate(reader.push, reader.ranOut, reader.stalledByRoom, reader.stalledByData, reader.pushData).reduceXor());
   });
 }

@@ -1,10 +1,10 @@
 """Narrows a native LiteDRAM read port without losing bandwidth.
 
-LiteDRAM's own up-converter spends five cycles on every wide word. On ECP5 a controller word is one DDR3 burst of eight and takes two
-system clocks; a reader of half that width must get one word a clock, which only works when commands and data both flow every clock.
+LiteDRAM's own up-converter spends five cycles on every wide word. On ECP5 a controller word is one DDR3 burst of eight and takes
+two system clocks; a reader of half that width gets one word a clock only when commands and data both flow every clock.
 """
 
-from migen import If, Module, Signal
+from migen import If, Signal
 
 from litex.gen import LiteXModule
 

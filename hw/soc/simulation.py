@@ -1,12 +1,12 @@
 """The simulated SoC: the shared SoC on pins that the Verilator harness (sim/) drives."""
 
-from migen import ClockDomain, ClockSignal, If, Signal
+from migen import ClockDomain, If, Signal
 
 from litex.gen import LiteXModule
 
 from litex.build.generic_platform import GenericPlatform, Pins, Subsignal
 
-from litex.soc.interconnect.csr import CSR, CSRStatus, CSRStorage
+from litex.soc.interconnect.csr import CSRStatus, CSRStorage
 
 from hw.soc.dram_model    import DramModel
 from hw.soc.configuration import Configuration
