@@ -30,9 +30,22 @@ static struct ternel_container container;
 static struct ternel_engine engine;
 static struct console_boot_phase boot_phases[5];
 
+/// An error that leaves nothing to do: say it, end the simulation or restart after a while.
+_Noreturn static void fatal(enum ternel_error error) {
+    print_error(error);
+    print_text("\n");
+    simulation_end((uint8_t)(64 + (uint32_t)error / 1000));
+    watchdog_start(FATAL_RESTART_SECONDS * TERNEL_CLOCK_HZ);
+    for (;;) {
+    }
+}
+
 static enum ternel_error multiply(void *context, const struct ternel_matrix *matrix, const int8_t *activation,
                                   uint16_t mantissa, uint8_t shift, int32_t *out) {
     watchdog_feed();
+    if (stack_overflowed()) {
+        fatal(TERNEL_ERROR_STACK_GUARD);
+    }
     return accelerator_multiply(context, matrix, activation, mantissa, shift, out);
 }
 
@@ -107,16 +120,6 @@ static struct ternel_platform platform = {
     .reboot = reboot,
     .quit = quit,
 };
-
-/// An error that leaves nothing to do: say it, end the simulation or restart after a while.
-_Noreturn static void fatal(enum ternel_error error) {
-    print_error(error);
-    print_text("\n");
-    simulation_end((uint8_t)(64 + (uint32_t)error / 1000));
-    watchdog_start(FATAL_RESTART_SECONDS * TERNEL_CLOCK_HZ);
-    for (;;) {
-    }
-}
 
 static void must(enum ternel_error error) {
     if (error != TERNEL_OK) {

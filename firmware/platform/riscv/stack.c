@@ -18,3 +18,7 @@ uint32_t stack_used(void) {
     }
     return 4 * (words - unused);
 }
+
+bool stack_overflowed(void) {
+    return *(const volatile uint32_t *)stack_bottom != STACK_PAINT;
+}

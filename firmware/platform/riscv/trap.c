@@ -6,7 +6,8 @@
 
 _Noreturn void trap(uint32_t cause, uint32_t pc, uint32_t address, uint32_t stack_pointer);
 
-/// The privileged specification's synchronous causes that VexRiscv can raise.
+/// The privileged specification's synchronous causes. This VexRiscv raises no access faults: an address where
+/// nothing answers reads as ones.
 static const char *cause_name(uint32_t cause) {
     static const char *const names[] = {
         "instruction address misaligned",
@@ -23,9 +24,8 @@ static const char *cause_name(uint32_t cause) {
 
 /// Called by trap_entry on an empty stack. No state is trusted: registers, UART, restart.
 _Noreturn void trap(uint32_t cause, uint32_t pc, uint32_t address, uint32_t stack_pointer) {
-    const bool overflow = stack_used() == stack_bytes();
     print_text("\n");
-    print_error(overflow ? TERNEL_ERROR_STACK_GUARD : TERNEL_ERROR_TRAP);
+    print_error(stack_overflowed() ? TERNEL_ERROR_STACK_GUARD : TERNEL_ERROR_TRAP);
     print_text(" (cause ");
     print_decimal(cause);
     print_text(", ");
