@@ -9,8 +9,10 @@ import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Location } from "../ir/nodes.ts";
 
-/** Deep enough to leave the language and the stream library; each frame costs about 0.1 microseconds. */
+/** Deep enough to leave the language and the stream library. */
 const FRAMES = 16;
+/** For expressions, of which there are most: deep enough for a call from the user's own lines, and half the cost. */
+const FEW_FRAMES = 4;
 
 const genRoot = dirname(import.meta.dirname) + sep;
 /** The folders of gen/ whose frames are never the user's. */
@@ -39,7 +41,7 @@ function relativeFile(file: string): string {
     .join("/");
 }
 
-function resolve(frames: readonly NodeJS.CallSite[]): Location {
+function resolve(frames: readonly NodeJS.CallSite[]): Location | null {
   for (const frame of frames) {
     const name = frame.getFileName();
     if (!name || name.startsWith("node:")) continue;
@@ -47,13 +49,27 @@ function resolve(frames: readonly NodeJS.CallSite[]): Location {
     if (isLibrary(file)) continue;
     return { file: relativeFile(file), line: frame.getLineNumber() ?? 1, column: frame.getColumnNumber() ?? 1 };
   }
-  return nowhere;
+  return null;
+}
+
+let enclosing: Location = nowhere;
+
+/** Runs `body`; what it builds without a line of the user in sight is placed at `location`. */
+export function placedAt<T>(location: Location, body: () => T): T {
+  const previous = enclosing;
+  enclosing = location;
+  try {
+    return body();
+  } finally {
+    enclosing = previous;
+  }
 }
 
 /** A location whose stack is read at the first question. */
 class CapturedLocation implements Location {
   #stack: { readonly stack?: unknown } | null;
-  #location: Location = nowhere;
+  /** Until the stack is read: where the surrounding module was defined. */
+  #location = enclosing;
 
   constructor(stack: { readonly stack?: unknown }) {
     this.#stack = stack;
@@ -66,7 +82,7 @@ class CapturedLocation implements Location {
     Error.prepareStackTrace = (_error, frames) => frames;
     try {
       const frames = captured.stack;
-      if (Array.isArray(frames)) this.#location = resolve(frames as NodeJS.CallSite[]);
+      if (Array.isArray(frames)) this.#location = resolve(frames as NodeJS.CallSite[]) ?? this.#location;
     } finally {
       if (previous === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
       else Object.defineProperty(Error, "prepareStackTrace", previous);
@@ -89,14 +105,23 @@ class CapturedLocation implements Location {
   }
 }
 
-/** The place in the user's program from which the language was called. */
-export function here(): Location {
+function capture(frames: number, above: (...parameters: never[]) => unknown): Location {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = FRAMES;
+  Error.stackTraceLimit = frames;
   const stack: { readonly stack?: unknown } = {};
-  Error.captureStackTrace(stack, here);
+  Error.captureStackTrace(stack, above);
   Error.stackTraceLimit = limit;
   return new CapturedLocation(stack);
+}
+
+/** The place in the user's program from which the language was called. */
+export function here(): Location {
+  return capture(FRAMES, here);
+}
+
+/** The same for expressions; inside a library's function, where the user's line is further up, that of the surrounding module. */
+export function hereBriefly(): Location {
+  return capture(FEW_FRAMES, hereBriefly);
 }
 
 /** `file:line:column`, which editors and terminals make clickable. */

@@ -3,7 +3,7 @@
  * is cut silently; what a result loses is written down (`truncate`, `wrap`). Literal widths are checked by TypeScript, all others when the
  * design is elaborated.
  */
-import { here } from "../diagnostics/location.ts";
+import { here, hereBriefly } from "../diagnostics/location.ts";
 import { concatenate as concatenateExpressions, convert, slice, unary, unsignedType } from "../ir/build.ts";
 import type { BitsType, Expression, Location, UnaryOperator } from "../ir/nodes.ts";
 import { checkedCount, literal, type Literal } from "./literal.ts";
@@ -74,14 +74,14 @@ export abstract class Bits {
 
   /** Bits `high` down to `low`, both included; unsigned. */
   bits<High extends number, Low extends number>(high: High, low: Low): UInt<RangeWidth<High, Low>> {
-    const location = here();
+    const location = hereBriefly();
     const range = this.checkedRange(high, low, location);
     return new UInt(slice(this.expression, range.high, range.low, location), this.scope);
   }
 
   /** The bit whose index is the value of `index`; 0 beyond the width. */
   bitAt(index: UInt): UInt<1> {
-    const location = here();
+    const location = hereBriefly();
     return new UInt(slice(dynamicShift("shiftRight", this, index, location), 0, 0, location), scopeOf(this, index, location));
   }
 
@@ -104,17 +104,17 @@ export abstract class Bits {
 
   /** 1 where all bits are 1. */
   reduceAnd(): UInt<1> {
-    return this.#reduce("reduceAnd", here());
+    return this.#reduce("reduceAnd", hereBriefly());
   }
 
   /** 1 where at least one bit is 1. */
   reduceOr(): UInt<1> {
-    return this.#reduce("reduceOr", here());
+    return this.#reduce("reduceOr", hereBriefly());
   }
 
   /** 1 where the number of ones is odd. */
   reduceXor(): UInt<1> {
-    return this.#reduce("reduceXor", here());
+    return this.#reduce("reduceXor", hereBriefly());
   }
 
   #reduce(operator: UnaryOperator, location: Location): UInt<1> {
@@ -123,7 +123,7 @@ export abstract class Bits {
 
   /** The bits `n` times side by side. */
   repeat(n: number): UInt {
-    const location = here();
+    const location = hereBriefly();
     const count = checkedCount(n, 1, `repeat(${n}) of ${describe(this)}`, location);
     const part = this.unsigned(location);
     return new UInt(concatenateExpressions(new Array<Expression>(count).fill(part), location), this.scope);
@@ -148,24 +148,24 @@ export class UInt<W extends number = number> extends Bits {
 
   /** The sum, one bit wider than the wider operand. */
   add<O extends UInt | Literal>(other: O): UInt<Increment<Max<W, WidthOf<O>>>> {
-    return new UInt(...arithmetic("add", this, other, here()));
+    return new UInt(...arithmetic("add", this, other, hereBriefly()));
   }
 
   /** The difference, signed and one bit wider than the wider operand: 5 - 7 is -2, nothing wraps silently. */
   sub<O extends UInt | Literal>(other: O): SInt<Increment<Max<W, WidthOf<O>>>> {
-    const location = here();
+    const location = hereBriefly();
     const [difference, scope] = arithmetic("sub", this, other, location);
     return new SInt(convert(difference, { signed: true, width: difference.type.width }, location), scope);
   }
 
   /** The product; its width is the sum of the widths. */
   mul<O extends UInt | Literal>(other: O): UInt<Sum<W, WidthOf<O>>> {
-    return new UInt(...arithmetic("mul", this, other, here()));
+    return new UInt(...arithmetic("mul", this, other, hereBriefly()));
   }
 
   /** Minus the value: signed, one bit wider. */
   negate(): SInt<Increment<W>> {
-    const location = here();
+    const location = hereBriefly();
     return new SInt(
       unary("negate", convert(this.expression, { signed: true, width: this.width + 1 }, location), location),
       this.scope,
@@ -173,82 +173,82 @@ export class UInt<W extends number = number> extends Bits {
   }
 
   and(other: UInt<W> | Literal): UInt<W> {
-    return new UInt(...bitwise("and", this, other, here()));
+    return new UInt(...bitwise("and", this, other, hereBriefly()));
   }
   or(other: UInt<W> | Literal): UInt<W> {
-    return new UInt(...bitwise("or", this, other, here()));
+    return new UInt(...bitwise("or", this, other, hereBriefly()));
   }
   xor(other: UInt<W> | Literal): UInt<W> {
-    return new UInt(...bitwise("xor", this, other, here()));
+    return new UInt(...bitwise("xor", this, other, hereBriefly()));
   }
   not(): UInt<W> {
-    return new UInt(unary("not", this.expression, here()), this.scope);
+    return new UInt(unary("not", this.expression, hereBriefly()), this.scope);
   }
 
   eq(other: UInt | Literal): UInt<1> {
-    return new UInt(...comparison("eq", this, other, here()));
+    return new UInt(...comparison("eq", this, other, hereBriefly()));
   }
   ne(other: UInt | Literal): UInt<1> {
-    return new UInt(...comparison("ne", this, other, here()));
+    return new UInt(...comparison("ne", this, other, hereBriefly()));
   }
   lt(other: UInt | Literal): UInt<1> {
-    return new UInt(...comparison("lt", this, other, here()));
+    return new UInt(...comparison("lt", this, other, hereBriefly()));
   }
   le(other: UInt | Literal): UInt<1> {
-    return new UInt(...comparison("le", this, other, here()));
+    return new UInt(...comparison("le", this, other, hereBriefly()));
   }
   gt(other: UInt | Literal): UInt<1> {
-    return new UInt(...comparison("gt", this, other, here()));
+    return new UInt(...comparison("gt", this, other, hereBriefly()));
   }
   ge(other: UInt | Literal): UInt<1> {
-    return new UInt(...comparison("ge", this, other, here()));
+    return new UInt(...comparison("ge", this, other, hereBriefly()));
   }
 
   /** Times 2^n; n bits wider, nothing is lost. */
   shiftLeft<N extends number>(n: N): UInt<Sum<W, N>> {
-    return new UInt(constantShiftLeft(this, n, here()), this.scope);
+    return new UInt(constantShiftLeft(this, n, hereBriefly()), this.scope);
   }
 
   /** Divided by 2^n, rounded down; n bits narrower, at least 1 bit. */
   shiftRight<N extends number>(n: N): UInt<Difference<W, N>> {
-    return new UInt(constantShiftRight(this, n, here()), this.scope);
+    return new UInt(constantShiftRight(this, n, hereBriefly()), this.scope);
   }
 
   /** Shifted left by the value of `amount`; keeps the width, the bits shifted out are lost. */
   shiftLeftBy(amount: UInt): UInt<W> {
-    const location = here();
+    const location = hereBriefly();
     return new UInt(dynamicShift("shiftLeft", this, amount, location), scopeOf(this, amount, location));
   }
 
   /** Shifted right by the value of `amount`; keeps the width. */
   shiftRightBy(amount: UInt): UInt<W> {
-    const location = here();
+    const location = hereBriefly();
     return new UInt(dynamicShift("shiftRight", this, amount, location), scopeOf(this, amount, location));
   }
 
   /** The low `width` bits; the others are given up on purpose. */
   truncate<N extends number>(width: N): UInt<N> {
-    return new UInt(resize("truncate", this, width, here()), this.scope);
+    return new UInt(resize("truncate", this, width, hereBriefly()), this.scope);
   }
 
   /** The value modulo 2^width: for counters and sums that are meant to wrap. */
   wrap<N extends number>(width: N): UInt<N> {
-    return new UInt(resize("wrap", this, width, here()), this.scope);
+    return new UInt(resize("wrap", this, width, hereBriefly()), this.scope);
   }
 
   /** The same value with zeros in front, `width` bits. */
   zeroExtend<N extends number>(width: N): UInt<N> {
-    return new UInt(resize("zeroExtend", this, width, here()), this.scope);
+    return new UInt(resize("zeroExtend", this, width, hereBriefly()), this.scope);
   }
 
   /** The same value in `width` bits. */
   extend<N extends number>(width: N): UInt<N> {
-    return new UInt(resize("extend", this, width, here()), this.scope);
+    return new UInt(resize("extend", this, width, hereBriefly()), this.scope);
   }
 
   /** The same value, signed and one bit wider. */
   toSigned(): SInt<Increment<W>> {
-    return new SInt(convert(this.expression, { signed: true, width: this.width + 1 }, here()), this.scope);
+    return new SInt(convert(this.expression, { signed: true, width: this.width + 1 }, hereBriefly()), this.scope);
   }
 
   /** The same bits, unsigned. */
@@ -258,7 +258,7 @@ export class UInt<W extends number = number> extends Bits {
 
   /** The same bits read as two's complement. */
   asSInt(): SInt<W> {
-    return new SInt(convert(this.expression, { signed: true, width: this.width }, here()), this.scope);
+    return new SInt(convert(this.expression, { signed: true, width: this.width }, hereBriefly()), this.scope);
   }
 }
 
@@ -269,22 +269,22 @@ export class SInt<W extends number = number> extends Bits {
 
   /** The sum, one bit wider than the wider operand. */
   add<O extends SInt | Literal>(other: O): SInt<Increment<Max<W, WidthOf<O>>>> {
-    return new SInt(...arithmetic("add", this, other, here()));
+    return new SInt(...arithmetic("add", this, other, hereBriefly()));
   }
 
   /** The difference, one bit wider than the wider operand. */
   sub<O extends SInt | Literal>(other: O): SInt<Increment<Max<W, WidthOf<O>>>> {
-    return new SInt(...arithmetic("sub", this, other, here()));
+    return new SInt(...arithmetic("sub", this, other, hereBriefly()));
   }
 
   /** The product; its width is the sum of the widths. */
   mul<O extends SInt | Literal>(other: O): SInt<Sum<W, WidthOf<O>>> {
-    return new SInt(...arithmetic("mul", this, other, here()));
+    return new SInt(...arithmetic("mul", this, other, hereBriefly()));
   }
 
   /** Minus the value, one bit wider: -(-128) is 128. */
   negate(): SInt<Increment<W>> {
-    const location = here();
+    const location = hereBriefly();
     return new SInt(
       unary("negate", convert(this.expression, { signed: true, width: this.width + 1 }, location), location),
       this.scope,
@@ -292,82 +292,82 @@ export class SInt<W extends number = number> extends Bits {
   }
 
   and(other: SInt<W> | Literal): SInt<W> {
-    return new SInt(...bitwise("and", this, other, here()));
+    return new SInt(...bitwise("and", this, other, hereBriefly()));
   }
   or(other: SInt<W> | Literal): SInt<W> {
-    return new SInt(...bitwise("or", this, other, here()));
+    return new SInt(...bitwise("or", this, other, hereBriefly()));
   }
   xor(other: SInt<W> | Literal): SInt<W> {
-    return new SInt(...bitwise("xor", this, other, here()));
+    return new SInt(...bitwise("xor", this, other, hereBriefly()));
   }
   not(): SInt<W> {
-    return new SInt(unary("not", this.expression, here()), this.scope);
+    return new SInt(unary("not", this.expression, hereBriefly()), this.scope);
   }
 
   eq(other: SInt | Literal): UInt<1> {
-    return new UInt(...comparison("eq", this, other, here()));
+    return new UInt(...comparison("eq", this, other, hereBriefly()));
   }
   ne(other: SInt | Literal): UInt<1> {
-    return new UInt(...comparison("ne", this, other, here()));
+    return new UInt(...comparison("ne", this, other, hereBriefly()));
   }
   lt(other: SInt | Literal): UInt<1> {
-    return new UInt(...comparison("lt", this, other, here()));
+    return new UInt(...comparison("lt", this, other, hereBriefly()));
   }
   le(other: SInt | Literal): UInt<1> {
-    return new UInt(...comparison("le", this, other, here()));
+    return new UInt(...comparison("le", this, other, hereBriefly()));
   }
   gt(other: SInt | Literal): UInt<1> {
-    return new UInt(...comparison("gt", this, other, here()));
+    return new UInt(...comparison("gt", this, other, hereBriefly()));
   }
   ge(other: SInt | Literal): UInt<1> {
-    return new UInt(...comparison("ge", this, other, here()));
+    return new UInt(...comparison("ge", this, other, hereBriefly()));
   }
 
   /** Times 2^n; n bits wider, nothing is lost. */
   shiftLeft<N extends number>(n: N): SInt<Sum<W, N>> {
-    return new SInt(constantShiftLeft(this, n, here()), this.scope);
+    return new SInt(constantShiftLeft(this, n, hereBriefly()), this.scope);
   }
 
   /** Divided by 2^n, rounded down (towards minus infinity); n bits narrower, at least 1 bit. */
   shiftRight<N extends number>(n: N): SInt<Difference<W, N>> {
-    return new SInt(constantShiftRight(this, n, here()), this.scope);
+    return new SInt(constantShiftRight(this, n, hereBriefly()), this.scope);
   }
 
   /** Shifted left by the value of `amount`; keeps the width, the bits shifted out are lost. */
   shiftLeftBy(amount: UInt): SInt<W> {
-    const location = here();
+    const location = hereBriefly();
     return new SInt(dynamicShift("shiftLeft", this, amount, location), scopeOf(this, amount, location));
   }
 
   /** Shifted right by the value of `amount` with copies of the sign; keeps the width. */
   shiftRightBy(amount: UInt): SInt<W> {
-    const location = here();
+    const location = hereBriefly();
     return new SInt(dynamicShift("shiftRight", this, amount, location), scopeOf(this, amount, location));
   }
 
   /** The low `width` bits; the others are given up on purpose. */
   truncate<N extends number>(width: N): SInt<N> {
-    return new SInt(resize("truncate", this, width, here()), this.scope);
+    return new SInt(resize("truncate", this, width, hereBriefly()), this.scope);
   }
 
   /** The low `width` bits read as two's complement: for sums that are meant to wrap. */
   wrap<N extends number>(width: N): SInt<N> {
-    return new SInt(resize("wrap", this, width, here()), this.scope);
+    return new SInt(resize("wrap", this, width, hereBriefly()), this.scope);
   }
 
   /** The same value with copies of the sign in front, `width` bits. */
   signExtend<N extends number>(width: N): SInt<N> {
-    return new SInt(resize("signExtend", this, width, here()), this.scope);
+    return new SInt(resize("signExtend", this, width, hereBriefly()), this.scope);
   }
 
   /** The same value in `width` bits. */
   extend<N extends number>(width: N): SInt<N> {
-    return new SInt(resize("extend", this, width, here()), this.scope);
+    return new SInt(resize("extend", this, width, hereBriefly()), this.scope);
   }
 
   /** The same bits, unsigned. */
   asUInt(): UInt<W> {
-    return new UInt(this.unsigned(here()), this.scope);
+    return new UInt(this.unsigned(hereBriefly()), this.scope);
   }
 
   /** The same bits, signed. */

@@ -1,5 +1,6 @@
 /** Elaboration: runs the bodies of a design's modules, gives the result to the passes and returns the checked circuit. */
 import { DesignError, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import { placedAt } from "../diagnostics/location.ts";
 import type { CheckedCircuit, Location, Module } from "../ir/nodes.ts";
 import { checkCircuit } from "../passes/check.ts";
 import { sameModules } from "../passes/equality.ts";
@@ -76,8 +77,9 @@ class Elaboration {
   #elaborate(definition: ModuleDefinition): Module {
     const scope = new Scope(definition.name);
     const builder = this.#builder(scope);
-    const io = ports(builder, definition);
-    definition.body(io, builder);
+    placedAt(definition.location, () => {
+      definition.body(ports(builder, definition), builder);
+    });
     scope.close();
     return finish(scope, definition, null);
   }
