@@ -23,7 +23,8 @@ setup: ## install what is needed (Debian packages, Python and npm packages); not
 	@PATH="$(SYSTEM_PATH)" ./setup.sh
 
 demo: setup ## build everything, boot the simulated SoC from its flash, tell a story
-	@$(MAKE) --no-print-directory sim firmware
+	@[ -e $(BUILD)/sim/ternel-sim ] || echo "Building the simulator and the firmware: some minutes the first time. V=1 shows the commands."
+	@$(MAKE) --no-print-directory $(if $(V),,-s) -j2 sim firmware
 	@node cli/demo.ts --config $(CONFIG)
 
 test: setup ## lint, type check and all tests that are quick (under 15 minutes on two cores)
