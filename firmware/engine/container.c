@@ -122,15 +122,18 @@ enum ternel_error ternel_container_open(struct ternel_container *container, cons
         return size < at->end ? TERNEL_ERROR_CONTAINER_TRUNCATED : TERNEL_ERROR_CONTAINER_TRAILING;
     }
 
-    uint8_t digest[TERNEL_SHA256_BYTES];
-    sha256->start(sha256->context);
-    sha256->update(sha256->context, bytes, at->trailer);
-    sha256->finish(sha256->context, digest);
     container->digest = bytes + at->trailer;
-    if (memcmp(digest, container->digest, sizeof digest) != 0) {
-        return TERNEL_ERROR_CONTAINER_HASH;
+    if (sha256 != NULL) {
+        uint8_t digest[TERNEL_SHA256_BYTES];
+        sha256->start(sha256->context);
+        sha256->update(sha256->context, bytes, at->trailer);
+        sha256->finish(sha256->context, digest);
+        if (memcmp(digest, container->digest, sizeof digest) != 0) {
+            return TERNEL_ERROR_CONTAINER_HASH;
+        }
     }
-    if (!ternel_all_zero(container->digest + sizeof digest, TERNEL_CONTAINER_TRAILER_BYTES - sizeof digest)) {
+    if (!ternel_all_zero(container->digest + TERNEL_SHA256_BYTES,
+                         TERNEL_CONTAINER_TRAILER_BYTES - TERNEL_SHA256_BYTES)) {
         return TERNEL_ERROR_CONTAINER_TRAILER;
     }
 

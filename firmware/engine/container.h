@@ -88,7 +88,8 @@ enum ternel_error ternel_container_measure(const uint8_t *bytes, size_t availabl
                                            uint32_t *total_bytes) TERNEL_MUST_CHECK;
 
 /// Checks all of it, the hash and every table included, and fills in `container`. `bytes` is aligned to 64
-/// and `size` is the container's exact size.
+/// and `size` is the container's exact size. `sha256` is NULL where a boot stage has just verified the hash
+/// of these very bytes.
 enum ternel_error ternel_container_open(struct ternel_container *container, const uint8_t *bytes, size_t size,
                                         const struct ternel_sha256 *sha256) TERNEL_MUST_CHECK;
 

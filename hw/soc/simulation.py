@@ -106,10 +106,8 @@ class SimulatedSoC(TernelSoC):
         # DRAM -------------------------------------------------------------------------------------
         self.sdrphy = DramModel(configuration, self.dram_module(configuration))
         self.add_dram(self.sdrphy)
-        # liblitedram's memory test at the end of its init: long enough to find a wrong setting, short enough to simulate.
-        self.add_constant("MEMTEST_BUS_SIZE",  512)
-        self.add_constant("MEMTEST_DATA_SIZE", 4096)
-        self.add_constant("MEMTEST_ADDR_SIZE", 4096)
+        # The DRAM model needs none of the 0.6 ms of waiting in liblitedram's initialisation; boards do.
+        self.add_config("BIOS_NO_DELAYS")
 
         # Accelerator ------------------------------------------------------------------------------
         self.add_accelerator()
