@@ -15,12 +15,12 @@ RISCV_CPU := -misa-spec=2.2 -march=rv32im -mabi=ilp32 -msmall-data-limit=0
 # The same bytes on every machine and in every folder.
 REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)/= -frandom-seed=ternel
 FIRMWARE_CFLAGS := --specs=picolibc.specs $(RISCV_CPU) $(REPRODUCIBLE) -std=c11 -g -ffunction-sections -fdata-sections \
-  -fstack-usage -MMD -MP -Wall -Wextra -Wshadow -Wconversion -Wundef -Wstrict-prototypes -Wvla -Werror \
+  -fstack-usage -MD -MP -Wall -Wextra -Wshadow -Wconversion -Wundef -Wstrict-prototypes -Wvla -Werror \
   -Ifirmware/engine -Ifirmware/console -Ifirmware/drivers -Ifirmware/platform/riscv -Ifirmware/boot -I$(GENERATED)
-# LiteX's own headers and sources are compiled as they are; its headers want GNU's keyword in C11 too.
+# LiteX's own headers and sources are compiled as they are (-MD: changes in its generated headers count all the same); its headers want GNU's keyword in C11 too.
 LITEX_INCLUDES = -Dasm=__asm__ -isystem $(SOC_HEADERS) -isystem $(LITEX_SOFTWARE)/include -isystem $(LITEX_SOFTWARE) -isystem $(LITEX_CPU)
 LITEX_CFLAGS := --specs=picolibc.specs $(RISCV_CPU) $(REPRODUCIBLE) -std=gnu99 -Os -g -ffunction-sections -fdata-sections \
-  -fstack-usage -MMD -MP -w -D__vexriscv__ -DSDRAM_TEST_DISABLE -DPICOLIBC_INTEGER_PRINTF_SCANF
+  -fstack-usage -MD -MP -w -D__vexriscv__ -DSDRAM_TEST_DISABLE -DPICOLIBC_INTEGER_PRINTF_SCANF
 FIRMWARE_LDFLAGS = --specs=picolibc.specs $(RISCV_CPU) -nostartfiles -DPICOLIBC_INTEGER_PRINTF_SCANF -L$(FIRMWARE) \
   -Wl,--gc-sections -Wl,--build-id=none -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments -Wl,-Map=$(@:.elf=.map)
 
