@@ -25,7 +25,12 @@ proved("the rounding shift is S24(R(v, s)) for every value of 26 bits", () => ro
 
 proved("products are right for every small operand", () => splitMultiplierProof(8, 4, 4), { depth: splitMultiplierLatency + 1 });
 
-proved("the FIFO is a queue", () => blockFifoProof(2, 4), { mode: "bmc", depth: 14 });
+// Bounded: that the memory keeps what was written is no invariant of the ports. proofs.full.test.ts goes further.
+proved("the FIFO is a queue for its first cycles", () => blockFifoProof(2, 4), {
+  mode: "bmc",
+  depth: 8,
+  engine: "smtbmc --unroll z3",
+});
 
 proved(
   "the DMA reader keeps its commands and its room",

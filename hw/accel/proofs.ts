@@ -2,7 +2,7 @@
  * What is proved about the accelerator's parts, as circuits with assertions: each instantiates a part beside its specification. Run by
  * proofs.test.ts and proofs.full.test.ts.
  */
-import { bit, input, module, mux, sint, uint, vector, type Bit, type SInt } from "../../gen/index.ts";
+import { bit, input, module, mux, sint, uint, type Bit, type SInt } from "../../gen/index.ts";
 import { blockFifo } from "./block-fifo.ts";
 import { bitsFor } from "./parameters.ts";
 import { parameterWidths } from "./registers.ts";
@@ -88,37 +88,40 @@ export function splitMultiplierProof(width: number, factorWidth: number, split: 
   });
 }
 
-/** A FIFO used as its contract says is a queue: it counts right, and every word comes out once, in order. */
+/**
+ * A FIFO used as its contract says is a queue: whichever word is marked when it is pushed (the solver chooses it) comes out after exactly
+ * as many others as waited before it, unchanged.
+ */
 export function blockFifoProof(width: number, depth: number) {
-  const ports = { push: input(bit), data: input(uint(width)), take: input(bit), clear: input(bit) };
+  const ports = { push: input(bit), data: input(uint(width)), take: input(bit), clear: input(bit), mark: input(bit) };
   return module("BlockFifoProof", ports, (io, m) => {
     const fifo = m.instance("fifo", blockFifo("Fifo", width, depth));
-    const countWidth = bitsFor(depth) + 1;
-    // The model: word 0 is the oldest.
-    const model = m.register("model", vector(uint(width), depth));
-    const count = m.register("count", uint(countWidth), { init: 0 });
-    const push = m.node("pushes", io.push.and(count.lt(depth)));
-    const take = m.node("takes", io.take.and(count.ne(0)));
-    fifo.push.set(push);
+    fifo.push.set(io.push);
     fifo.pushData.set(io.data);
-    fifo.take.set(take);
+    fifo.take.set(io.take);
     fifo.clear.set(io.clear);
+    m.assume(io.push.not().or(fifo.waiting.ne(depth)), "nothing is pushed into a full FIFO");
+    m.assume(io.take.not().or(fifo.waiting.ne(0)), "nothing is taken from an empty FIFO");
 
-    const shown = m.register("shown", uint(width));
-    const hasShown = m.register("has_shown", bit, { init: 0 });
-    const afterTake = m.node("count_after_take", count.sub(take).asUInt().truncate(countWidth));
-    for (let i = 0; i < depth; i++) {
-      const word = model.at(i);
-      const older = i + 1 < depth ? mux(take, model.at(i + 1), word) : word;
-      word.set(mux(push.and(afterTake.eq(i)), io.data, older));
-    }
-    count.set(mux(io.clear, uint(countWidth).constant(0), afterTake.add(push).truncate(countWidth)));
-    m.when(take, () => {
-      shown.set(model.at(0));
-      hasShown.set(1);
+    const countWidth = bitsFor(depth) + 1;
+    const inside = m.register("marked_inside", bit, { init: 0 });
+    const word = m.register("marked_word", uint(width));
+    const ahead = m.register("words_ahead", uint(countWidth), { init: 0 });
+    const due = m.register("due", bit, { init: 0 });
+    due.set(inside.and(io.take).and(ahead.eq(0)));
+    m.when(inside.not(), () => {
+      inside.set(io.push.and(io.mark));
+      word.set(io.data);
+      ahead.set(mux(io.take, fifo.waiting.sub(1).asUInt().truncate(countWidth), fifo.waiting));
+    }).elseWhen(io.take, () => {
+      inside.set(ahead.ne(0));
+      ahead.set(ahead.sub(1).asUInt().truncate(countWidth));
     });
-    m.assert(fifo.waiting.eq(count), "counts the words that wait");
-    m.assert(fifo.empty.eq(count.eq(0)), "empty says that none waits");
-    m.assert(hasShown.not().or(fifo.data.eq(shown)), "shows the word taken last");
+    m.when(io.clear, () => {
+      inside.set(0);
+    });
+    m.assert(due.not().or(fifo.data.eq(word)), "the marked word comes out in its turn, unchanged");
+    m.assert(inside.not().or(ahead.lt(fifo.waiting)), "the marked word is among those that wait");
+    m.assert(fifo.empty.eq(fifo.waiting.eq(0)), "empty says that none waits");
   });
 }
