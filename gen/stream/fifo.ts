@@ -1,7 +1,7 @@
 /** First in, first out buffers. */
 import type { StreamInput } from "../language/aggregates.ts";
 import type { Builder } from "../language/builder.ts";
-import { pack, unpack } from "../language/combine.ts";
+import { mux, pack, unpack } from "../language/combine.ts";
 import { checkedCount } from "../language/literal.ts";
 import { here } from "../diagnostics/location.ts";
 import { addressWidth } from "../ir/nodes.ts";
@@ -61,6 +61,13 @@ export function fifoModule<T extends DataType, Last extends boolean>(
       }).elseWhen(take.and(put.not()), () => {
         stored.set(stored.sub(1).asUInt().wrap(stored.width));
       });
+      // What an induction must know: the counter and the two addresses agree.
+      const end = readAt.add(stored);
+      m.assert(
+        writeAt.eq(mux(end.ge(words), end.sub(words).asUInt().truncate(end.width), end)),
+        "the addresses are as far apart as the words stored",
+      );
+      m.assert(readAt.lt(words).and(stored.le(words)), "the addresses and the counter are in range");
       if (block) {
         const full = m.register("full", bit);
         take.set(stored.ne(0).and(full.not().or(io.out.ready)));
