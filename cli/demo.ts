@@ -15,7 +15,7 @@ const { values } = parseArgs({
     config: { type: "string", default: "arty" },
     model: { type: "string", default: defaultModel() },
     prompt: { type: "string", default: "Once upon a time" },
-    tokens: { type: "string", default: "96" },
+    tokens: { type: "string", default: "64" },
   },
 });
 
