@@ -4,6 +4,8 @@ import { elaborate, type Definition } from "../../gen/index.ts";
 import { dramReader } from "./dram-reader.ts";
 import { missingProofTools, prove, type ProveOptions } from "../../gen/verify/prove.ts";
 import { blockFifoProof, roundingShiftProof, splitMultiplierProof, tritDecoderProof } from "./proofs.ts";
+import { accumulatorWidth } from "./parameters.ts";
+import { parameterWidths } from "./registers.ts";
 import { roundingShiftLatency } from "./rounding-shift.ts";
 import { splitMultiplierLatency } from "./split-multiplier.ts";
 
@@ -19,9 +21,11 @@ function proved(title: string, definition: () => Definition, options: ProveOptio
 
 proved("the trit decoder is its table", tritDecoderProof, { depth: 1 });
 
-proved("the rounding shift is S24(R(v, s)) for every value of 26 bits", () => roundingShiftProof(26), {
-  depth: roundingShiftLatency + 2,
-});
+proved(
+  "the rounding shift is S24(R(v, s)) for every product of the largest configuration",
+  () => roundingShiftProof(accumulatorWidth(16384) + parameterWidths.mantissa),
+  { depth: roundingShiftLatency + 2 },
+);
 
 proved("products are right for every small operand", () => splitMultiplierProof(8, 4, 4), { depth: splitMultiplierLatency + 1 });
 

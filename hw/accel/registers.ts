@@ -71,7 +71,7 @@ const counter = (name: string, offset: number, description: string): Register =>
   offset,
   access: "ro",
   reset: 0,
-  fields: [value("VALUE", 32, "stops at its largest value")],
+  fields: [value("VALUE", 32, "modulo 2^32; 0 when a command starts")],
   description,
 });
 
