@@ -66,10 +66,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--configuration", type=Path, required=True, help="configuration.json of the machine")
     parser.add_argument("--output",        type=Path, required=True, help="folder for the files")
+    parser.add_argument("--with-timing-checker", action="store_true", help="print every DRAM timing that a command breaks (slow)")
     args = parser.parse_args()
 
     args.output.mkdir(parents=True, exist_ok=True)
-    soc = SimulatedSoC(load_configuration(args.configuration))
+    soc = SimulatedSoC(load_configuration(args.configuration), args.with_timing_checker)
     soc.finalize()
     write_verilog(soc, args.output)
     write_headers(soc, args.output)

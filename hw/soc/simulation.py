@@ -92,8 +92,8 @@ class SimulationControl(LiteXModule):
 # Simulated SoC ------------------------------------------------------------------------------------
 
 class SimulatedSoC(TernelSoC):
-    """The whole SoC with a DRAM model behind LiteDRAM's DFI interface."""
-    def __init__(self, configuration: Configuration):
+    """The whole SoC with a DRAM model behind LiteDRAM's DFI interface; ``with_timing_checker`` as in DramModel."""
+    def __init__(self, configuration: Configuration, with_timing_checker: bool = False):
         platform = SimulationPlatform()
         TernelSoC.__init__(self, platform, configuration,
             crg       = SimulationCRG(platform.request("sys_clk")),
@@ -104,7 +104,7 @@ class SimulatedSoC(TernelSoC):
         self.add_flash()
 
         # DRAM -------------------------------------------------------------------------------------
-        self.sdrphy = DramModel(configuration, self.dram_module(configuration))
+        self.sdrphy = DramModel(configuration, self.dram_module(configuration), with_timing_checker)
         self.add_dram(self.sdrphy)
         # The DRAM model needs none of the 0.6 ms of waiting in liblitedram's initialisation; boards do.
         self.add_config("BIOS_NO_DELAYS")

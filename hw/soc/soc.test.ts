@@ -5,11 +5,13 @@ import { test } from "node:test";
 import { projectRoot } from "../../cli/paths.ts";
 import { skipWithout } from "../../test/tools.ts";
 
-test("the port splitter", { skip: skipWithout("build/venv/bin/python3"), timeout: 300_000 }, () => {
-  const tests = spawnSync("build/venv/bin/python3", ["-m", "unittest", "hw.soc.test.test_port_splitter"], {
-    cwd: projectRoot,
-    encoding: "utf8",
+for (const name of ["port_splitter", "flash_read_ahead"]) {
+  test(name, { skip: skipWithout("build/venv/bin/python3"), timeout: 300_000 }, () => {
+    const tests = spawnSync("build/venv/bin/python3", ["-m", "unittest", `hw.soc.test.test_${name}`], {
+      cwd: projectRoot,
+      encoding: "utf8",
+    });
+    assert.equal(tests.status, 0, tests.stderr);
+    assert.match(tests.stderr, /^Ran [1-9]\d* tests/m);
   });
-  assert.equal(tests.status, 0, tests.stderr);
-  assert.match(tests.stderr, /^Ran [1-9]\d* tests/m);
-});
+}

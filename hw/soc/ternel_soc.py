@@ -11,9 +11,10 @@ from litedram.common import LiteDRAMNativePort
 from litespi         import modules as litespi_modules
 from litespi.opcodes import SpiNorFlashOpCodes
 
-from hw.soc.accelerator   import Accelerator
-from hw.soc.configuration import Configuration
-from hw.soc.port_splitter import NativePortSplitter
+from hw.soc.accelerator      import Accelerator
+from hw.soc.configuration    import Configuration
+from hw.soc.port_splitter    import NativePortSplitter
+from hw.soc.flash_read_ahead import FlashReadAhead
 
 # Ternel SoC ---------------------------------------------------------------------------------------
 
@@ -86,8 +87,8 @@ class TernelSoC(SoCCore):
     def add_flash(self) -> None:
         """Adds the SPI flash, read with four data lines and memory-mapped where the CPU starts.
 
-        The fastest clock of the single-rate PHY (half the system clock): reading the flash is most of the time a boot takes. The
-        flash must have its quad enable bit set, since the first instruction is already fetched over four lines."""
+        The fastest clock of the single-rate PHY (half the system clock), and reading ahead: reading the flash is most of the time a
+        boot takes. The flash must have its quad enable bit set, since the first instruction is already fetched over four lines."""
         module_cls = getattr(litespi_modules, self.configuration.flash_module)
         self.add_spi_flash(
             mode        = "4x",
@@ -95,6 +96,12 @@ class TernelSoC(SoCCore):
             module      = module_cls(SpiNorFlashOpCodes.READ_1_1_4),
             with_master = True,
         )
+        self.flash_read_ahead = FlashReadAhead()
+        self.comb += [
+            self.flash_read_ahead.flash.connect(self.bus.slaves["spiflash"]),
+            self.flash_read_ahead.flush.eq(self.spiflash_core.master.cs),
+        ]
+        self.bus.slaves["spiflash"] = self.flash_read_ahead.bus
 
     # Accelerator ----------------------------------------------------------------------------------
     def add_accelerator(self) -> None:
