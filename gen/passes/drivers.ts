@@ -12,7 +12,11 @@ const maskOf = (high: number, low: number): bigint => ((1n << BigInt(high - low 
 export function checkDrivers(module: Module): Diagnostic[] {
   if (module.blackBox !== null) return [];
   const signals = new Map(module.signals.map((signal) => [signal.id, signal]));
-  return [...undriven(module, signals), ...assignedTwice(module, signals), ...neverRead(module)];
+  const unread = neverRead(module);
+  // Of a signal that is neither read nor driven one message is enough.
+  const places = new Set(unread.map(({ location }) => location));
+  const unused = undriven(module, signals).filter(({ location }) => !places.has(location));
+  return [...unused, ...assignedTwice(module, signals), ...unread];
 }
 
 /** The bits that a list of statements assigns whatever the conditions are. */

@@ -41,7 +41,10 @@ for (const [name, change] of [
         if (original === null) return;
         // What the passes make is not checked again: folding may leave a register unread.
         const changed: unknown = { top: original.top, modules: modules.map(change) };
-        const differences = compareEngines(new CompiledEngine(original), new CompiledEngine(changed as CheckedCircuit), { seed, cycles: 40 });
+        const differences = compareEngines(new CompiledEngine(original), new CompiledEngine(changed as CheckedCircuit), {
+          seed,
+          cycles: 40,
+        });
         assert.deepEqual(differences, []);
         compared++;
       }),

@@ -16,6 +16,10 @@ import {
   skid,
   stream,
   uint,
+  type Builder,
+  type Definition,
+  type StreamInput,
+  type UIntType,
 } from "../index.ts";
 import { missingProofTools, prove, type ProveOptions } from "../verify/prove.ts";
 
