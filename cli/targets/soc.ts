@@ -46,13 +46,15 @@ export async function prepareSimulator(modelFile: string, settings: SocSettings)
         ["--preload-dram", `${dramLayout.model.origin}:${resolve(modelFile)}`],
         ["--boot-mode", "1"],
       ].flat();
+  const dispose = () => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.on("exit", dispose); // also when a signal ends this process
   return {
     program: paths.simulator,
     arguments: ["--flash", write("flash.bin", image), "--uart", "stdio", ...preload],
     folder: paths.verilog,
-    dispose: () => {
-      rmSync(folder, { recursive: true, force: true });
-    },
+    dispose,
   };
 }
 
