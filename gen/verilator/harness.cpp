@@ -1,17 +1,17 @@
-// Runs a Verilated design for a driver: reads commands, one a line, from descriptor 3 and writes replies to descriptor 4, so that what the
-// design prints (to standard output) cannot be mistaken for a reply. `ports.h` is generated from the design's port list.
+// Runs a Verilated design for a driver: reads commands, one a line, from descriptor 3 and writes replies to
+// descriptor 4, so that what the design prints (to standard output) cannot be mistaken for a reply. `ports.h`
+// is generated from the design's port list.
 //
 //   s PORT HEX                       set an input
 //   c CLOCKS TIME PERIOD COUNT       COUNT edges of the clocks in the mask CLOCKS, the first at TIME
-//   u CLOCKS TIME PERIOD COUNT PORT HEX   the same until the port has the value; replies the number of edges made, or -1
-//   a                                replies the values of all outputs
-//   n                                a new model, at power-on
+//   u CLOCKS TIME PERIOD COUNT PORT HEX   the same until the port has the value; replies the number of edges
+//   made, or -1 a                                replies the values of all outputs n a new model, at power-on
 //   w FILE                           writes a waveform (where built with --trace)
 //   y                                replies when everything before it is done
 //   q                                quit
 //
-// Replies are `ok VALUES`, or `fail` when a property of the design failed or it stopped by itself; what it printed says which.
-// After a failure commands are skipped until the next `n`.
+// Replies are `ok VALUES`, or `fail` when a property of the design failed or it stopped by itself; what it
+// printed says which. After a failure commands are skipped until the next `n`.
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -50,13 +50,19 @@ bool settled = false;
 std::unique_ptr<VerilatedVcdC> waveform;
 #endif
 
-unsigned wordCount(const Port &port) { return (port.width + 31) / 32; }
+unsigned wordCount(const Port &port) {
+    return (port.width + 31) / 32;
+}
 
 uint32_t readWord(const Port &port, unsigned index) {
-    if (port.width <= 8) return *static_cast<const uint8_t *>(port.value);
-    if (port.width <= 16) return *static_cast<const uint16_t *>(port.value);
-    if (port.width <= 32) return *static_cast<const uint32_t *>(port.value);
-    if (port.width <= 64) return static_cast<uint32_t>(*static_cast<const uint64_t *>(port.value) >> (32 * index));
+    if (port.width <= 8)
+        return *static_cast<const uint8_t *>(port.value);
+    if (port.width <= 16)
+        return *static_cast<const uint16_t *>(port.value);
+    if (port.width <= 32)
+        return *static_cast<const uint32_t *>(port.value);
+    if (port.width <= 64)
+        return static_cast<uint32_t>(*static_cast<const uint64_t *>(port.value) >> (32 * index));
     return static_cast<const uint32_t *>(port.value)[index];
 }
 
@@ -79,7 +85,8 @@ void writeWord(const Port &port, unsigned index, uint32_t word) {
 // Word `index` (32 bits, lowest first) of a hexadecimal number.
 uint32_t hexWord(const char *digits, size_t length, unsigned index) {
     const size_t skipped = 8 * static_cast<size_t>(index);
-    if (skipped >= length) return 0;
+    if (skipped >= length)
+        return 0;
     const size_t end = length - skipped;
     const size_t start = end > 8 ? end - 8 : 0;
     char text[9] = {};
@@ -89,13 +96,15 @@ uint32_t hexWord(const char *digits, size_t length, unsigned index) {
 
 void setPort(const Port &port, const char *digits) {
     const size_t length = strlen(digits);
-    for (unsigned index = 0; index < wordCount(port); index++) writeWord(port, index, hexWord(digits, length, index));
+    for (unsigned index = 0; index < wordCount(port); index++)
+        writeWord(port, index, hexWord(digits, length, index));
 }
 
 bool hasValue(const Port &port, const char *digits) {
     const size_t length = strlen(digits);
     for (unsigned index = 0; index < wordCount(port); index++) {
-        if (readWord(port, index) != hexWord(digits, length, index)) return false;
+        if (readWord(port, index) != hexWord(digits, length, index))
+            return false;
     }
     return true;
 }
@@ -111,16 +120,19 @@ void appendHex(std::string &text, const Port &port) {
 void evaluate() {
     design->eval();
     settled = true;
-    if (failed) throw Failure{};
+    if (failed)
+        throw Failure{};
 }
 
 void settle() {
-    if (!settled) evaluate();
+    if (!settled)
+        evaluate();
 }
 
 void dump(uint64_t time) {
 #ifdef TRACE
-    if (waveform) waveform->dump(time);
+    if (waveform)
+        waveform->dump(time);
 #else
     static_cast<void>(time);
 #endif
@@ -128,7 +140,8 @@ void dump(uint64_t time) {
 
 void setClocks(uint64_t mask, uint8_t level) {
     for (size_t index = 0; index < ports.clocks.size(); index++) {
-        if (mask >> index & 1) *static_cast<uint8_t *>(ports.clocks[index].value) = level;
+        if (mask >> index & 1)
+            *static_cast<uint8_t *>(ports.clocks[index].value) = level;
     }
 }
 
@@ -146,7 +159,8 @@ void edge(uint64_t mask, uint64_t time, uint64_t period) {
 
 void powerOn() {
 #ifdef TRACE
-    if (waveform) waveform->close();
+    if (waveform)
+        waveform->close();
     waveform.reset();
 #endif
     design.reset();
@@ -165,7 +179,8 @@ void reply(const char *status, const std::string &values) {
     fflush(stdout);
     for (size_t sent = 0; sent < line.size();) {
         const ssize_t count = write(4, line.data() + sent, line.size() - sent);
-        if (count <= 0) exit(1);
+        if (count <= 0)
+            exit(1);
         sent += static_cast<size_t>(count);
     }
 }
@@ -175,20 +190,24 @@ const char *nextWord() {
     return word == nullptr ? "0" : word;
 }
 
-uint64_t nextNumber() { return strtoull(nextWord(), nullptr, 10); }
+uint64_t nextNumber() {
+    return strtoull(nextWord(), nullptr, 10);
+}
 
 // Runs one command; returns false at the end.
 bool run(char *line) {
     const char *word = strtok(line, " \n");
     const char command = word == nullptr ? '\n' : *word;
-    if (command == 'q') return false;
+    if (command == 'q')
+        return false;
     if (command == 'n') {
         powerOn();
         return true;
     }
     const bool replies = command == 'a' || command == 'u' || command == 'y';
     if (failed) {
-        if (replies) reply("fail", "");
+        if (replies)
+            reply("fail", "");
         return true;
     }
     try {
@@ -206,8 +225,10 @@ bool run(char *line) {
             const char *value = command == 'u' ? nextWord() : "";
             uint64_t made = 0;
             settle();
-            while (made < count && (awaited == nullptr || !hasValue(*awaited, value))) edge(mask, time + period * made++, period);
-            if (awaited != nullptr) values = hasValue(*awaited, value) ? " " + std::to_string(made) : " -1";
+            while (made < count && (awaited == nullptr || !hasValue(*awaited, value)))
+                edge(mask, time + period * made++, period);
+            if (awaited != nullptr)
+                values = hasValue(*awaited, value) ? " " + std::to_string(made) : " -1";
 #ifdef TRACE
         } else if (command == 'w') {
             waveform = std::make_unique<VerilatedVcdC>();
@@ -221,20 +242,25 @@ bool run(char *line) {
                 appendHex(values, port);
             }
         }
-        if (replies) reply("ok", values);
+        if (replies)
+            reply("ok", values);
     } catch (const Failure &) {
 #ifdef TRACE
-        if (waveform) waveform->flush();
+        if (waveform)
+            waveform->flush();
 #endif
-        if (replies) reply("fail", "");
+        if (replies)
+            reply("fail", "");
     }
     return true;
 }
 
-}  // namespace
+} // namespace
 
 // Verilator calls this when an assertion fails ($error, $fatal, $stop) instead of ending the process.
-void vl_stop(const char *, int, const char *) VL_MT_UNSAFE { failed = true; }
+void vl_stop(const char *, int, const char *) VL_MT_UNSAFE {
+    failed = true;
+}
 
 int main() {
     // Whatever happens to the driver, this process does not outlive it.
@@ -251,9 +277,11 @@ int main() {
     }
     free(line);
 #ifdef TRACE
-    if (waveform) waveform->close();
+    if (waveform)
+        waveform->close();
 #endif
-    if (!failed) design->final();
+    if (!failed)
+        design->final();
     fflush(stdout);
     // Not exit: the runtime's own objects may be gone before the model that points to them.
     _exit(failed ? 1 : 0);
