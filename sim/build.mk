@@ -1,7 +1,8 @@
 # The simulated SoC: build/<config>/soc (hw/soc: Verilog and headers) and build/<config>/sim/ternel-sim (Verilator and sim/*.cpp).
 # Included by the top Makefile, which sets BUILD and CONFIG.
 #
-# A step whose outputs do not change does not touch them, and leaves a stamp: the next make does nothing.
+# A step whose outputs do not change does not touch them, and leaves a stamp. The recipe @: makes make look at an output's own time
+# (with an empty one it would take the output for new).
 
 SOC := $(BUILD)/soc
 SIM := $(BUILD)/sim
@@ -19,7 +20,8 @@ $(CONFIGURATION_STAMP): $(wildcard boards/*.ts cli/generate.ts cli/generate/*.ts
 	@mkdir -p $(@D)
 	node cli/generate.ts --config $(CONFIG)
 	@touch $@
-$(BUILD)/configuration.json $(ACCELERATOR_VERILOG) $(addprefix $(BUILD)/generated/,ternel_configuration.h ternel_flash_map.h): $(CONFIGURATION_STAMP) ;
+$(BUILD)/configuration.json $(ACCELERATOR_VERILOG) $(addprefix $(BUILD)/generated/,ternel_configuration.h ternel_flash_map.h): $(CONFIGURATION_STAMP)
+	@:
 
 # ---- The SoC ------------------------------------------------------------------------------------------------------
 
@@ -30,7 +32,8 @@ $(SOC_STAMP): $(wildcard hw/soc/*.py) $(BUILD)/configuration.json requirements.t
 	build/venv/bin/python3 -m hw.soc.build --configuration $(BUILD)/configuration.json --output $(SOC) > $(SOC)/soc.log 2>&1 \
 	  || { cat $(SOC)/soc.log; false; }
 	@touch $@
-$(SOC_VERILOG) $(addprefix $(SOC)/generated/,csr.h mem.h soc.h sdram_phy.h): $(SOC_STAMP) ;
+$(SOC_VERILOG) $(addprefix $(SOC)/generated/,csr.h mem.h soc.h sdram_phy.h): $(SOC_STAMP)
+	@:
 
 # ---- The simulator, plain and with waveforms ------------------------------------------------------------------------
 
@@ -49,7 +52,7 @@ $(SIM)/$(1)/model/Vternel_sim.mk: sim/ternel_soc.vlt sim/ternel_sim.v $(SOC_VERI
 
 $(SIM)/$(1)/model/model.stamp: $(SIM)/$(1)/model/Vternel_sim.mk
 	+$(MAKE) --no-print-directory -C $$(@D) -f Vternel_sim.mk CXX=$(SIM_CXX) OPT_FAST="$(SIM_OPTIMISE)" OPT_SLOW="-O1" OPT_GLOBAL="-O2" \
-	  Vternel_sim__ALL.a verilated.o verilated_threads.o verilated_dpi.o > $(SIM)/$(1)/model.log 2>&1 || { cat $(SIM)/$(1)/model.log; false; }
+	  Vternel_sim__ALL.a $(addsuffix .o,verilated verilated_threads verilated_dpi $(if $(findstring fst,$(3)),verilated_fst_c)) > $(SIM)/$(1)/model.log 2>&1 || { cat $(SIM)/$(1)/model.log; false; }
 	@touch $$@
 
 $(SIM)/$(1)/%.o: sim/%.cpp $(SIM)/$(1)/model/Vternel_sim.mk

@@ -4,7 +4,6 @@
 """
 
 import re
-import shutil
 import argparse
 
 from pathlib import Path
@@ -27,7 +26,7 @@ def write_verilog(soc: SimulatedSoC, output: Path) -> None:
         raise RuntimeError(f"memories with initial contents: {sorted(verilog.data_files)}")
     write_if_changed(output/"ternel_soc.v", without_dates(verilog.main_source))
     for source in platform.sources:
-        shutil.copyfile(source[0], output/Path(source[0]).name)
+        write_if_changed(output/Path(source[0]).name, Path(source[0]).read_text(encoding="utf-8"))
 
 # Software -----------------------------------------------------------------------------------------
 
