@@ -48,7 +48,7 @@ async function openConsole(options: ConsoleOptions): Promise<void> {
   else typeLines(child);
   process.exitCode = await ended;
   if (process.stdin.isTTY) process.stdin.setRawMode(false);
-  process.stdin.unref();
+  process.stdin.destroy(); // a terminal, pipe or file that is still open must not keep this program alive
 }
 
 /** Every key goes to the machine at once, Ctrl+C too; Ctrl+] ends the simulation. */
