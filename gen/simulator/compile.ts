@@ -51,6 +51,7 @@ export function compile(circuit: FlatCircuit): CompiledCircuit {
   const memories = circuit.memories.map(({ memory }) => new Int32Array(memory.depth * limbCount(memory.width)));
   const build = (source: string): (() => number) => {
     const names = memories.map((_, index) => `M${index}`);
+    // Compiling the circuit to JavaScript is what this file is for; the source comes from the checked circuit alone.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
     const factory = new Function("S", ...names, `"use strict";return()=>{${source}}`) as (...parts: Int32Array[]) => () => number;
     return factory(state, ...memories);

@@ -4,6 +4,7 @@
  * is thirty nodes, but 2^30 when read as a tree.
  */
 import type { BitsType, Expression, Module, Property, SignalId } from "../ir/nodes.ts";
+import { operandsOf } from "../ir/visit.ts";
 import { constant, lowerStatements, reference } from "./lower-statements.ts";
 
 /** A combinational signal; hidden ones (names starting with `$`) are no part of the design and are not shown to the user. */
@@ -169,24 +170,6 @@ class Sharing {
     const id = `$${this.definitions.length}`;
     this.definitions.push({ id, type: value.type, value });
     return { kind: "reference", type: value.type, signal: id, location: value.location };
-  }
-}
-
-export function operandsOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case "constant":
-    case "reference":
-      return [];
-    case "unary":
-    case "slice":
-    case "convert":
-      return [expression.operand];
-    case "binary":
-      return [expression.left, expression.right];
-    case "mux":
-      return [expression.condition, expression.whenTrue, expression.whenFalse];
-    case "concatenate":
-      return expression.parts;
   }
 }
 

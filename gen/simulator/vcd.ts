@@ -1,5 +1,5 @@
 /**
- * Waveforms in the Value Change Dump format of IEEE 1364. (The packages on npm read VCD; none that is maintained writes it.)
+ * Waveforms in the Value Change Dump format of IEEE 1364.
  */
 import type { BitsType } from "../ir/nodes.ts";
 

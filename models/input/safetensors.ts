@@ -1,5 +1,5 @@
 // Reads safetensors files: 8 bytes header length, a JSON header, then the tensors' bytes. No library: the one on npm of that name
-// (0.0.1, unmaintained) checks nothing of what matters here, and @huggingface/hub reads headers only, over the network.
+// stands at 0.0.1, and what matters here are the checks, each with an error code of its own.
 import { add, multiply } from "../checked.ts";
 import { TernelError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
