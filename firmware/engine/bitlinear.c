@@ -6,9 +6,9 @@
 
 enum { ACTIVATION_MAX = 127 };
 
-/// The largest |input * gain|, at most 2^38. Nearly always the upper halves of the products decide: on a
-/// 32-bit machine the lower ones are not even computed then.
-static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain) {
+// Nearly always the upper halves of the products decide: on a 32-bit machine the lower ones are not even
+// computed then.
+uint64_t ternel_largest_product(const int32_t *input, const struct ternel_gain *gain) {
     const int16_t *gains = gain->values;
     uint32_t count = gain->count;
     int64_t high = 0;
@@ -31,10 +31,10 @@ static uint64_t largest_product(const int32_t *input, const struct ternel_gain *
     return (uint64_t)(high > -low ? high : -low);
 }
 
-/// activation[i] = R(input * gain * factor, 24 + k) where the largest |input * gain| is largest' * 2^k and a
-/// little, and factor = floor(127 * 2^24 / largest'). That cannot leave -127..127: before rounding it is
-/// below 127.004. A gain of 16 bits times a factor of 16 bits (at most 65024) fits 32.
-static void quantise(const int32_t *input, const struct ternel_gain *gain, int32_t factor, int32_t k,
+// The largest |input * gain| is largest' * 2^k and a little, and factor = floor(127 * 2^24 / largest'). So no
+// activation can leave -127..127: before rounding it is below 127.004. A gain of 16 bits times a factor of 16
+// bits (at most 65024) fits 32.
+void ternel_quantise(const int32_t *input, const struct ternel_gain *gain, int32_t factor, int32_t k,
                      int8_t *restrict activation) {
     const int16_t *gains = gain->values;
     uint32_t count = gain->count;
@@ -55,28 +55,36 @@ static void quantise(const int32_t *input, const struct ternel_gain *gain, int32
     }
 }
 
-enum ternel_error ternel_bitlinear(const struct ternel_matvec *matvec, const struct ternel_matrix *matrix,
-                                   const struct ternel_gain *gain, const int32_t *input, uint64_t squares,
-                                   uint32_t fraction, int8_t *activation, int32_t *out) {
-    uint64_t sum = squares + gain->epsilon;
-    uint64_t largest = sum == 0 ? 0 : largest_product(input, gain);
-    if (largest == 0) {
-        memset(out, 0, (size_t)matrix->rows * sizeof *out);
-        return TERNEL_OK;
-    }
-    struct ternel_scale root = ternel_reciprocal_sqrt(sum);
+struct ternel_quantiser ternel_quantiser_of(const struct ternel_matrix *matrix,
+                                            const struct ternel_gain *gain, uint64_t squares,
+                                            uint64_t largest, uint32_t fraction) {
+    struct ternel_scale root = ternel_reciprocal_sqrt(squares + gain->epsilon);
     root.exponent += (int32_t)gain->fraction;
     int32_t k = (int32_t)ternel_bits(largest) - 16;
     uint32_t mantissa = k >= 0 ? (uint32_t)(largest >> k) : (uint32_t)(largest << -k);
-    int32_t factor = (int32_t)(((uint32_t)ACTIVATION_MAX << 24) / mantissa);
-    quantise(input, gain, factor, k, activation);
-    memset(activation + matrix->columns, 0, matrix->stride - matrix->columns);
-
     struct ternel_scale scale = {.mantissa = matrix->mantissa, .exponent = matrix->exponent};
     scale = ternel_scale_product(scale, (struct ternel_scale){.mantissa = mantissa, .exponent = -k});
     scale = ternel_scale_product(scale, root);
     int32_t shift = scale.exponent - (int32_t)fraction;
     shift = shift < 0 ? 0 : shift > 63 ? 63 : shift;
-    return matvec->multiply(matvec->context, matrix, activation, (uint16_t)scale.mantissa, (uint8_t)shift,
-                            out);
+    return (struct ternel_quantiser){
+        .factor = (int32_t)(((uint32_t)ACTIVATION_MAX << 24) / mantissa),
+        .k = k,
+        .mantissa = (uint16_t)scale.mantissa,
+        .shift = (uint8_t)shift,
+    };
+}
+
+enum ternel_error ternel_bitlinear(const struct ternel_matvec *matvec, const struct ternel_matrix *matrix,
+                                   const struct ternel_gain *gain, const int32_t *input, uint64_t squares,
+                                   uint32_t fraction, int8_t *activation, int32_t *out) {
+    uint64_t largest = squares + gain->epsilon == 0 ? 0 : ternel_largest_product(input, gain);
+    if (largest == 0) {
+        memset(out, 0, (size_t)matrix->rows * sizeof *out);
+        return TERNEL_OK;
+    }
+    struct ternel_quantiser q = ternel_quantiser_of(matrix, gain, squares, largest, fraction);
+    ternel_quantise(input, gain, q.factor, q.k, activation);
+    memset(activation + matrix->columns, 0, matrix->stride - matrix->columns);
+    return matvec->multiply(matvec->context, matrix, activation, q.mantissa, q.shift, out);
 }

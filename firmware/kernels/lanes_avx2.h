@@ -1,0 +1,179 @@
+// Vectors of 32 bytes: the operations of lanes_sse41.h for AVX2.
+#pragma once
+
+#include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef __m256i lanes;
+enum { LANES = 8 };
+
+struct products {
+    __m256i even, odd;
+};
+
+static inline lanes lanes_zero(void) {
+    return _mm256_setzero_si256();
+}
+
+static inline lanes lanes_set(int32_t value) {
+    return _mm256_set1_epi32(value);
+}
+
+static inline lanes lanes_load(const void *from) {
+    return _mm256_loadu_si256(from);
+}
+
+static inline void lanes_store(void *to, lanes a) {
+    _mm256_storeu_si256(to, a);
+}
+
+static inline lanes lanes_load_i16(const int16_t *from) {
+    return _mm256_cvtepi16_epi32(_mm_loadu_si128((const void *)from));
+}
+
+static inline lanes lanes_load_u16(const uint16_t *from) {
+    return _mm256_cvtepu16_epi32(_mm_loadu_si128((const void *)from));
+}
+
+static inline void lanes_store_i8(int8_t *to, lanes a) {
+    const __m128i shorts = _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+    _mm_storel_epi64((void *)to, _mm_packs_epi16(shorts, shorts));
+}
+
+static inline lanes lanes_and(lanes a, lanes b) {
+    return _mm256_and_si256(a, b);
+}
+
+static inline lanes lanes_xor(lanes a, lanes b) {
+    return _mm256_xor_si256(a, b);
+}
+
+static inline lanes lanes_add(lanes a, lanes b) {
+    return _mm256_add_epi32(a, b);
+}
+
+static inline lanes lanes_subtract(lanes a, lanes b) {
+    return _mm256_sub_epi32(a, b);
+}
+
+static inline lanes lanes_multiply(lanes a, lanes b) {
+    return _mm256_mullo_epi32(a, b);
+}
+
+static inline lanes lanes_multiply_short(lanes a, lanes b) {
+    return _mm256_madd_epi16(a, b);
+}
+
+static inline lanes lanes_minimum(lanes a, lanes b) {
+    return _mm256_min_epi32(a, b);
+}
+
+static inline lanes lanes_maximum(lanes a, lanes b) {
+    return _mm256_max_epi32(a, b);
+}
+
+static inline lanes lanes_absolute(lanes a) {
+    return _mm256_abs_epi32(a);
+}
+
+static inline lanes lanes_shift_left(lanes a, uint32_t count) {
+    return _mm256_sll_epi32(a, _mm_cvtsi32_si128((int32_t)count));
+}
+
+static inline lanes lanes_shift_right(lanes a, uint32_t count) {
+    return _mm256_sra_epi32(a, _mm_cvtsi32_si128((int32_t)count));
+}
+
+static inline lanes lanes_shift_right_logical(lanes a, uint32_t count) {
+    return _mm256_srl_epi32(a, _mm_cvtsi32_si128((int32_t)count));
+}
+
+static inline lanes lanes_gather_pairs(const uint16_t *table, lanes index) {
+    return _mm256_i32gather_epi32((const void *)table, index, 2);
+}
+
+static inline struct products lanes_products(lanes a, lanes b) {
+    return (struct products){_mm256_mul_epi32(a, b),
+                             _mm256_mul_epi32(_mm256_srli_epi64(a, 32), _mm256_srli_epi64(b, 32))};
+}
+
+static inline struct products products_add(struct products p, int64_t value) {
+    const __m256i values = _mm256_set1_epi64x(value);
+    return (struct products){_mm256_add_epi64(p.even, values), _mm256_add_epi64(p.odd, values)};
+}
+
+static inline struct products products_sum(struct products p, struct products q) {
+    return (struct products){_mm256_add_epi64(p.even, q.even), _mm256_add_epi64(p.odd, q.odd)};
+}
+
+static inline struct products products_shift_right_logical(struct products p, uint32_t count) {
+    const __m128i shift = _mm_cvtsi32_si128((int32_t)count);
+    return (struct products){_mm256_srl_epi64(p.even, shift), _mm256_srl_epi64(p.odd, shift)};
+}
+
+static inline __m256i clamp_64(__m256i a, int64_t low, int64_t high) {
+    const __m256i least = _mm256_set1_epi64x(low);
+    const __m256i most = _mm256_set1_epi64x(high);
+    a = _mm256_blendv_epi8(a, least, _mm256_cmpgt_epi64(least, a));
+    return _mm256_blendv_epi8(a, most, _mm256_cmpgt_epi64(a, most));
+}
+
+static inline struct products products_clamp(struct products p, int64_t low, int64_t high) {
+    return (struct products){clamp_64(p.even, low, high), clamp_64(p.odd, low, high)};
+}
+
+static inline lanes products_low(struct products p) {
+    return _mm256_blend_epi32(p.even, _mm256_slli_epi64(p.odd, 32), 0xaa);
+}
+
+static inline lanes products_high(struct products p) {
+    return _mm256_blend_epi32(_mm256_srli_epi64(p.even, 32), p.odd, 0xaa);
+}
+
+static inline uint64_t products_total(struct products p) {
+    uint64_t values[4];
+    _mm256_storeu_si256((void *)values, _mm256_add_epi64(p.even, p.odd));
+    return values[0] + values[1] + values[2] + values[3];
+}
+
+static inline lanes bytes_repeat(const int8_t eight[8]) {
+    int64_t value;
+    memcpy(&value, eight, sizeof value);
+    return _mm256_set1_epi64x(value);
+}
+
+static inline lanes bytes_set(int8_t value) {
+    return _mm256_set1_epi8(value);
+}
+
+static inline lanes shorts_shift_right(lanes a, const uint8_t count) {
+    return _mm256_srli_epi16(a, count);
+}
+
+static inline lanes shorts_add(lanes a, lanes b) {
+    return _mm256_add_epi16(a, b);
+}
+
+static inline lanes bytes_multiply(lanes digits, lanes activations) {
+    return _mm256_maddubs_epi16(digits, activations);
+}
+
+static inline lanes shorts_widen(lanes a) {
+    return _mm256_madd_epi16(a, _mm256_set1_epi16(1));
+}
+
+/// The sums of two neighbouring lanes.
+static inline __m128i sum_pairs(lanes a) {
+    const lanes sums = _mm256_add_epi32(a, _mm256_srli_epi64(a, 32));
+    const lanes order = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
+    return _mm256_castsi256_si128(_mm256_permutevar8x32_epi32(sums, order));
+}
+
+static inline void lanes_store_pairs(int32_t *to, lanes a, int32_t correction) {
+    _mm_storeu_si128((void *)to, _mm_sub_epi32(sum_pairs(a), _mm_set1_epi32(correction)));
+}
+
+static inline void lanes_add_pairs(int32_t *to, lanes a) {
+    _mm_storeu_si128((void *)to, _mm_add_epi32(sum_pairs(a), _mm_loadu_si128((const void *)to)));
+}

@@ -1,0 +1,171 @@
+// Vectors of 64 bytes: the operations of lanes_sse41.h for AVX-512 F, BW, DQ and VL.
+#pragma once
+
+#include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef __m512i lanes;
+enum { LANES = 16 };
+
+struct products {
+    __m512i even, odd;
+};
+
+static inline lanes lanes_zero(void) {
+    return _mm512_setzero_si512();
+}
+
+static inline lanes lanes_set(int32_t value) {
+    return _mm512_set1_epi32(value);
+}
+
+static inline lanes lanes_load(const void *from) {
+    return _mm512_loadu_si512(from);
+}
+
+static inline void lanes_store(void *to, lanes a) {
+    _mm512_storeu_si512(to, a);
+}
+
+static inline lanes lanes_load_i16(const int16_t *from) {
+    return _mm512_cvtepi16_epi32(_mm256_loadu_si256((const void *)from));
+}
+
+static inline lanes lanes_load_u16(const uint16_t *from) {
+    return _mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)from));
+}
+
+static inline void lanes_store_i8(int8_t *to, lanes a) {
+    _mm_storeu_si128((void *)to, _mm512_cvtepi32_epi8(a));
+}
+
+static inline lanes lanes_and(lanes a, lanes b) {
+    return _mm512_and_si512(a, b);
+}
+
+static inline lanes lanes_xor(lanes a, lanes b) {
+    return _mm512_xor_si512(a, b);
+}
+
+static inline lanes lanes_add(lanes a, lanes b) {
+    return _mm512_add_epi32(a, b);
+}
+
+static inline lanes lanes_subtract(lanes a, lanes b) {
+    return _mm512_sub_epi32(a, b);
+}
+
+static inline lanes lanes_multiply(lanes a, lanes b) {
+    return _mm512_mullo_epi32(a, b);
+}
+
+static inline lanes lanes_multiply_short(lanes a, lanes b) {
+    return _mm512_madd_epi16(a, b);
+}
+
+static inline lanes lanes_minimum(lanes a, lanes b) {
+    return _mm512_min_epi32(a, b);
+}
+
+static inline lanes lanes_maximum(lanes a, lanes b) {
+    return _mm512_max_epi32(a, b);
+}
+
+static inline lanes lanes_absolute(lanes a) {
+    return _mm512_abs_epi32(a);
+}
+
+static inline lanes lanes_shift_left(lanes a, uint32_t count) {
+    return _mm512_sll_epi32(a, _mm_cvtsi32_si128((int32_t)count));
+}
+
+static inline lanes lanes_shift_right(lanes a, uint32_t count) {
+    return _mm512_sra_epi32(a, _mm_cvtsi32_si128((int32_t)count));
+}
+
+static inline lanes lanes_shift_right_logical(lanes a, uint32_t count) {
+    return _mm512_srl_epi32(a, _mm_cvtsi32_si128((int32_t)count));
+}
+
+static inline lanes lanes_gather_pairs(const uint16_t *table, lanes index) {
+    return _mm512_i32gather_epi32(index, (const void *)table, 2);
+}
+
+static inline struct products lanes_products(lanes a, lanes b) {
+    return (struct products){_mm512_mul_epi32(a, b),
+                             _mm512_mul_epi32(_mm512_srli_epi64(a, 32), _mm512_srli_epi64(b, 32))};
+}
+
+static inline struct products products_add(struct products p, int64_t value) {
+    const __m512i values = _mm512_set1_epi64(value);
+    return (struct products){_mm512_add_epi64(p.even, values), _mm512_add_epi64(p.odd, values)};
+}
+
+static inline struct products products_sum(struct products p, struct products q) {
+    return (struct products){_mm512_add_epi64(p.even, q.even), _mm512_add_epi64(p.odd, q.odd)};
+}
+
+static inline struct products products_shift_right_logical(struct products p, uint32_t count) {
+    const __m128i shift = _mm_cvtsi32_si128((int32_t)count);
+    return (struct products){_mm512_srl_epi64(p.even, shift), _mm512_srl_epi64(p.odd, shift)};
+}
+
+static inline __m512i clamp_64(__m512i a, int64_t low, int64_t high) {
+    return _mm512_min_epi64(_mm512_max_epi64(a, _mm512_set1_epi64(low)), _mm512_set1_epi64(high));
+}
+
+static inline struct products products_clamp(struct products p, int64_t low, int64_t high) {
+    return (struct products){clamp_64(p.even, low, high), clamp_64(p.odd, low, high)};
+}
+
+static inline lanes products_low(struct products p) {
+    return _mm512_mask_blend_epi32(0xaaaa, p.even, _mm512_slli_epi64(p.odd, 32));
+}
+
+static inline lanes products_high(struct products p) {
+    return _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(p.even, 32), p.odd);
+}
+
+static inline uint64_t products_total(struct products p) {
+    return (uint64_t)_mm512_reduce_add_epi64(_mm512_add_epi64(p.even, p.odd));
+}
+
+static inline lanes bytes_repeat(const int8_t eight[8]) {
+    int64_t value;
+    memcpy(&value, eight, sizeof value);
+    return _mm512_set1_epi64(value);
+}
+
+static inline lanes bytes_set(int8_t value) {
+    return _mm512_set1_epi8(value);
+}
+
+static inline lanes shorts_shift_right(lanes a, const uint8_t count) {
+    return _mm512_srli_epi16(a, count);
+}
+
+static inline lanes shorts_add(lanes a, lanes b) {
+    return _mm512_add_epi16(a, b);
+}
+
+static inline lanes bytes_multiply(lanes digits, lanes activations) {
+    return _mm512_maddubs_epi16(digits, activations);
+}
+
+static inline lanes shorts_widen(lanes a) {
+    return _mm512_madd_epi16(a, _mm512_set1_epi16(1));
+}
+
+/// The sums of two neighbouring lanes.
+static inline __m256i sum_pairs(lanes a) {
+    return _mm512_cvtepi64_epi32(_mm512_add_epi32(a, _mm512_srli_epi64(a, 32)));
+}
+
+static inline void lanes_store_pairs(int32_t *to, lanes a, int32_t correction) {
+    _mm256_storeu_si256((void *)to, _mm256_sub_epi32(sum_pairs(a), _mm256_set1_epi32(correction)));
+}
+
+static inline void lanes_add_pairs(int32_t *to, lanes a) {
+    _mm256_storeu_si256((void *)to, _mm256_add_epi32(sum_pairs(a), _mm256_loadu_si256((const void *)to)));
+}

@@ -1,0 +1,77 @@
+#include "packing.h"
+
+#include "ternel_container.h"
+#include "ternel_tables.h"
+
+/// The digits of a byte of the container, one array for each of its rows.
+#define DIGIT_0(t0, t1, t2, t3, t4) (t0) + 1,
+#define DIGIT_1(t0, t1, t2, t3, t4) (t1) + 1,
+#define DIGIT_2(t0, t1, t2, t3, t4) (t2) + 1,
+#define DIGIT_3(t0, t1, t2, t3, t4) (t3) + 1,
+#define DIGIT_4(t0, t1, t2, t3, t4) (t4) + 1,
+#define DIGIT_OF_ZERO(t0, t1, t2, t3, t4) 1,
+static const uint8_t container_digits[TERNEL_CONTAINER_ROWS_PER_BYTE][256] = {
+    {TERNEL_TRIT_CODES(DIGIT_0)}, {TERNEL_TRIT_CODES(DIGIT_1)}, {TERNEL_TRIT_CODES(DIGIT_2)},
+    {TERNEL_TRIT_CODES(DIGIT_3)}, {TERNEL_TRIT_CODES(DIGIT_4)},
+};
+/// What a row beyond the matrix has, whatever the byte.
+static const uint8_t zero_digits[256] = {TERNEL_TRIT_CODES(DIGIT_OF_ZERO)};
+
+/// One row of the tile: where the container has its bytes, and how to read them.
+struct source_row {
+    const uint8_t *bytes;
+    const uint8_t *digits; ///< [256]
+};
+
+uint32_t ternel_tiles(struct ternel_packing packing, uint32_t rows) {
+    const uint32_t tile_rows = ternel_tile_rows(packing);
+    return rows / tile_rows + (rows % tile_rows != 0);
+}
+
+static uint32_t block_columns(uint32_t columns) {
+    return (columns + TERNEL_BLOCK_COLUMNS - 1) / TERNEL_BLOCK_COLUMNS * TERNEL_BLOCK_COLUMNS;
+}
+
+size_t ternel_tile_bytes(struct ternel_packing packing, uint32_t columns) {
+    return (size_t)block_columns(columns) * packing.lines;
+}
+
+/// The byte of one column in `trits` rows that are `lines` apart.
+static uint8_t pack_column(struct ternel_packing packing, const struct source_row *row, uint32_t column) {
+    uint32_t value = 0;
+    if (packing.trits == 4) {
+        for (uint32_t i = 0; i < 4; i++, row += packing.lines) {
+            value |= (uint32_t)row->digits[row->bytes[column]] << 2 * i;
+        }
+        return (uint8_t)value;
+    }
+    uint8_t digits[5];
+    for (uint32_t i = 0; i < 5; i++, row += packing.lines) {
+        digits[i] = row->digits[row->bytes[column]];
+    }
+    return ternel_pack_five(digits);
+}
+
+void ternel_pack_tile(struct ternel_packing packing, const struct ternel_matrix *matrix, uint32_t first,
+                      uint32_t rows, uint32_t tile, uint8_t *out) {
+    struct source_row source[TERNEL_TILE_ROWS_MAX];
+    const uint32_t tile_rows = ternel_tile_rows(packing);
+    for (uint32_t i = 0; i < tile_rows; i++) {
+        const uint32_t row = tile * tile_rows + i;
+        source[i] = (struct source_row){.bytes = matrix->packed, .digits = zero_digits};
+        if (row < rows) {
+            const uint32_t at = first + row;
+            source[i].bytes += (size_t)(at / TERNEL_CONTAINER_ROWS_PER_BYTE) * matrix->stride;
+            source[i].digits = container_digits[at % TERNEL_CONTAINER_ROWS_PER_BYTE];
+        }
+    }
+    // The stride is a multiple of 8 and at least the columns, so no byte beyond the matrix is read.
+    const uint32_t columns = block_columns(matrix->columns);
+    for (uint32_t block = 0; block < columns; block += TERNEL_BLOCK_COLUMNS) {
+        for (uint32_t line = 0; line < packing.lines; line++) {
+            for (uint32_t column = block; column < block + TERNEL_BLOCK_COLUMNS; column++) {
+                *out++ = pack_column(packing, source + line, column);
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+// The kernels' tests. `kernel-tests NAME` runs one, without a name all; `--list` names them; `--kernels`
+// tells of each kernel of this build whether this processor can run it.
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels_testing.h"
+
+struct test {
+    const char *name;
+    void (*run)(void);
+};
+
+static const struct test tests[] = {
+    {"matrices", test_matrices},
+    {"vectors", test_vectors},
+};
+enum { TESTS = sizeof tests / sizeof tests[0] };
+
+static int print_kernels(void) {
+    for (const struct ternel_kernel *const *kernel = ternel_kernels; *kernel != NULL; kernel++) {
+        const bool able = ((*kernel)->features & ~ternel_cpu_features()) == 0;
+        printf("%s %s\n", (*kernel)->name, able ? "runs" : "lacks");
+    }
+    return EXIT_SUCCESS;
+}
+
+int main(int count, char **words) {
+    const char *wanted = count > 1 ? words[1] : NULL;
+    if (wanted != NULL && strcmp(wanted, "--kernels") == 0) {
+        return print_kernels();
+    }
+    bool found = false;
+    for (size_t i = 0; i < TESTS; i++) {
+        if (wanted != NULL && strcmp(wanted, "--list") == 0) {
+            printf("%s\n", tests[i].name);
+            found = true;
+        } else if (wanted == NULL || strcmp(wanted, tests[i].name) == 0) {
+            tests[i].run();
+            found = true;
+        }
+    }
+    if (!found) {
+        fprintf(stderr, "no test %s\n", wanted);
+        return 2;
+    }
+    return testing_failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,348 @@
+// The work between the matrices with vectors of any width: included by a kernel after its lanes_*.h. The
+// arithmetic is that of the engine's rmsnorm.c, bitlinear.c and gates.c, which also do the elements that fill
+// no vector; docs/numerics.md defines it.
+#pragma once
+
+#include "bitlinear.h"
+#include "gates.h"
+#include "kernel.h"
+#include "numerics.h"
+#include "rmsnorm.h"
+#include "sigmoid_table.h"
+
+/// How S24(R(product, shift)) is computed: by the lower or the upper half of the product where the result
+/// fits 31 bits, else with a limit in 64 bits.
+enum rounding_kind { ROUNDING_LOW, ROUNDING_HIGH, ROUNDING_WIDE };
+
+struct rounding {
+    enum rounding_kind kind;
+    int64_t half;
+    uint32_t shift;
+};
+
+/// For products below 2^product_bits.
+static struct rounding rounding_of(uint32_t shift, uint32_t product_bits) {
+    const int64_t half = shift == 0 ? 0 : INT64_C(1) << (shift - 1);
+    const enum rounding_kind kind = shift + 30 < product_bits ? ROUNDING_WIDE
+                                    : shift <= 32             ? ROUNDING_LOW
+                                                              : ROUNDING_HIGH;
+    return (struct rounding){.kind = kind, .half = half, .shift = shift};
+}
+
+/// Calls BODY with a constant `kind`: each loop is compiled three times, without a branch inside.
+#define FOR_EACH_KIND(rounding, BODY)                                                                        \
+    do {                                                                                                     \
+        if ((rounding)->kind == ROUNDING_LOW) {                                                              \
+            BODY(ROUNDING_LOW);                                                                              \
+        } else if ((rounding)->kind == ROUNDING_HIGH) {                                                      \
+            BODY(ROUNDING_HIGH);                                                                             \
+        } else {                                                                                             \
+            BODY(ROUNDING_WIDE);                                                                             \
+        }                                                                                                    \
+    } while (0)
+
+#define INLINE __attribute__((always_inline)) static inline
+
+/// R(a * b, shift) where the result fits 31 bits and 1 <= shift <= 32: an arithmetic and a logical shift of
+/// 64 bits differ only above bit 31 then.
+INLINE lanes round_low(lanes a, lanes b, const struct rounding *rounding) {
+    const struct products sums = products_add(lanes_products(a, b), rounding->half);
+    return products_low(products_shift_right_logical(sums, rounding->shift));
+}
+
+/// R(a * b, shift) where 33 <= shift <= 63.
+INLINE lanes round_high(lanes a, lanes b, const struct rounding *rounding) {
+    const lanes upper = products_high(products_add(lanes_products(a, b), rounding->half));
+    return lanes_shift_right(upper, rounding->shift - 32);
+}
+
+INLINE lanes saturate(lanes a) {
+    return lanes_maximum(lanes_minimum(a, lanes_set(TERNEL_ELEMENT_MAX)), lanes_set(TERNEL_ELEMENT_MIN));
+}
+
+/// S24(R(a * b, shift)) for any shift.
+INLINE lanes round_saturate(lanes a, lanes b, const struct rounding *rounding,
+                            const enum rounding_kind kind) {
+    if (kind == ROUNDING_LOW) {
+        return saturate(round_low(a, b, rounding));
+    }
+    if (kind == ROUNDING_HIGH) {
+        return saturate(round_high(a, b, rounding));
+    }
+    // What lies beyond these limits saturates, and what lies between them needs no more than 32 bits.
+    const int64_t one = INT64_C(1) << rounding->shift;
+    const struct products limited =
+        products_clamp(lanes_products(a, b), TERNEL_ELEMENT_MIN * one, TERNEL_ELEMENT_MAX * one);
+    return products_low(products_shift_right_logical(products_add(limited, rounding->half), rounding->shift));
+}
+
+/// The part of `count` that whole vectors make.
+static uint32_t whole(uint32_t count) {
+    return count - count % LANES;
+}
+
+/// The gain of the elements from `start` on.
+static struct ternel_gain rest_of(const struct ternel_gain *gain, uint32_t start) {
+    struct ternel_gain rest = *gain;
+    rest.values += start;
+    rest.count -= start;
+    return rest;
+}
+
+static uint64_t sum_of_squares(const int32_t *input, uint32_t count) {
+    const uint32_t end = whole(count);
+    struct products sums = {lanes_zero(), lanes_zero()};
+    for (uint32_t i = 0; i < end; i += LANES) {
+        const lanes x = lanes_load(input + i);
+        sums = products_sum(sums, lanes_products(x, x));
+    }
+    return products_total(sums) + ternel_sum_of_squares(input + end, count - end);
+}
+
+enum { UNIT_FRACTION = 22 };
+
+INLINE void rmsnorm_lanes(const int32_t *input, uint32_t count, const int16_t *gains, int32_t reciprocal,
+                          const struct rounding *unit, const struct rounding *rounding,
+                          const enum rounding_kind kind, int32_t *restrict out) {
+    for (uint32_t i = 0; i < count; i += LANES) {
+        const lanes units = round_low(lanes_load(input + i), lanes_set(reciprocal), unit);
+        lanes_store(out + i, round_saturate(units, lanes_load_i16(gains + i), rounding, kind));
+    }
+}
+
+static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_gain *gain, uint32_t fraction,
+                    int32_t *restrict out) {
+    const uint64_t sum = squares + gain->epsilon;
+    const struct ternel_scale root = sum == 0 ? (struct ternel_scale){0} : ternel_reciprocal_sqrt(sum);
+    const int32_t unit_shift = root.exponent - UNIT_FRACTION;
+    // A shift to the left is for vectors that are nearly zero: they are rare, and the engine's.
+    const uint32_t end = unit_shift <= 0 ? 0 : whole(gain->count);
+    if (end > 0) {
+        const struct rounding unit = rounding_of((uint32_t)unit_shift, 31);
+        const struct rounding rounding = rounding_of(UNIT_FRACTION + gain->fraction - fraction, 39);
+#define BODY(kind)                                                                                           \
+    rmsnorm_lanes(input, end, gain->values, (int32_t)root.mantissa, &unit, &rounding, kind, out)
+        FOR_EACH_KIND(&rounding, BODY);
+#undef BODY
+    }
+    const struct ternel_gain rest = rest_of(gain, end);
+    ternel_rmsnorm(input + end, squares, &rest, fraction, out + end);
+}
+
+/// A product has up to 38 bits, too many for a lane: its upper ones decide, unless all products are small.
+static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain) {
+    const uint32_t end = whole(gain->count);
+    lanes upper = lanes_zero();
+    for (uint32_t i = 0; i < end; i += LANES) {
+        const lanes x = lanes_absolute(lanes_load(input + i));
+        const lanes g = lanes_absolute(lanes_load_i16(gain->values + i));
+        const struct products shifted = products_shift_right_logical(lanes_products(x, g), 8);
+        upper = lanes_maximum(upper, lanes_maximum(shifted.even, shifted.odd));
+    }
+    int32_t values[LANES];
+    lanes_store(values, upper);
+    int32_t largest = 0;
+    for (int i = 0; i < LANES; i++) {
+        largest = values[i] > largest ? values[i] : largest;
+    }
+    if (largest < 65536) {
+        return ternel_largest_product(input, gain);
+    }
+    const struct ternel_gain rest = rest_of(gain, end);
+    const uint64_t last = ternel_largest_product(input + end, &rest);
+    const uint64_t most = (uint64_t)largest << 8;
+    return last > most ? last : most;
+}
+
+INLINE lanes quantise_lanes(const int32_t *input, const int16_t *gains, int32_t factor,
+                            const struct rounding *rounding, const enum rounding_kind kind) {
+    const lanes x = lanes_load(input);
+    const lanes scaled = lanes_multiply(lanes_load_i16(gains), lanes_set(factor));
+    return kind == ROUNDING_LOW ? round_low(x, scaled, rounding) : round_high(x, scaled, rounding);
+}
+
+static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, int32_t factor, int32_t k,
+                        int8_t *restrict activation) {
+    const uint32_t end = whole(gain->count);
+    const struct rounding rounding = rounding_of((uint32_t)(24 + k), 31);
+    lanes sums = lanes_zero();
+    if (rounding.kind == ROUNDING_LOW) {
+        for (uint32_t i = 0; i < end; i += LANES) {
+            const lanes q = quantise_lanes(input + i, gain->values + i, factor, &rounding, ROUNDING_LOW);
+            lanes_store_i8(activation + i, q);
+            sums = lanes_add(sums, q);
+        }
+    } else {
+        for (uint32_t i = 0; i < end; i += LANES) {
+            const lanes q = quantise_lanes(input + i, gain->values + i, factor, &rounding, ROUNDING_HIGH);
+            lanes_store_i8(activation + i, q);
+            sums = lanes_add(sums, q);
+        }
+    }
+    const struct ternel_gain rest = rest_of(gain, end);
+    ternel_quantise(input + end, &rest, factor, k, activation + end);
+    int32_t values[LANES];
+    lanes_store(values, sums);
+    int32_t sum = 0;
+    for (int i = 0; i < LANES; i++) {
+        sum += values[i];
+    }
+    for (uint32_t i = end; i < gain->count; i++) {
+        sum += activation[i];
+    }
+    return sum;
+}
+
+/// How a fraction becomes the table's index with 12 fraction bits: by `left`, or by `right` with rounding.
+/// From `limit` on the index is the last one in any case.
+struct index_shift {
+    uint32_t left;
+    uint32_t right;
+    int32_t half;
+    int32_t limit;
+};
+
+enum { INDEX_FRACTION = 12, INDEX_MAX = 65535, STEP_BITS = 6, HALF = 32768, LEFT_LIMIT = 1 << 17 };
+
+static struct index_shift index_shift_of(uint32_t fraction) {
+    if (fraction <= INDEX_FRACTION) {
+        return (struct index_shift){.left = INDEX_FRACTION - fraction, .limit = LEFT_LIMIT};
+    }
+    const uint32_t right = fraction - INDEX_FRACTION;
+    return (struct index_shift){.right = right, .half = 1 << (right - 1), .limit = -TERNEL_ELEMENT_MIN};
+}
+
+INLINE lanes sigmoid(lanes z, const struct index_shift *shift) {
+    z = lanes_maximum(lanes_minimum(z, lanes_set(shift->limit)), lanes_set(-shift->limit));
+    z = lanes_add(lanes_shift_left(z, shift->left), lanes_set(shift->half));
+    const lanes index = lanes_shift_right(z, shift->right);
+    const lanes magnitude = lanes_minimum(lanes_absolute(index), lanes_set(INDEX_MAX));
+    const lanes entries =
+        lanes_gather_pairs(ternel_sigmoid_table, lanes_shift_right_logical(magnitude, STEP_BITS));
+    const lanes here = lanes_and(entries, lanes_set(0xffff));
+    const lanes step = lanes_subtract(lanes_shift_right_logical(entries, 16), here);
+    const lanes weight = lanes_and(magnitude, lanes_set((1 << STEP_BITS) - 1));
+    const lanes part = lanes_add(lanes_multiply_short(step, weight),
+                                 lanes_set((HALF << STEP_BITS) + (1 << (STEP_BITS - 1))));
+    const lanes above = lanes_add(here, lanes_shift_right_logical(part, STEP_BITS));
+    // A negative index: 65536 - above.
+    const lanes sign = lanes_shift_right(index, 31);
+    const lanes folded = lanes_subtract(lanes_xor(above, sign), sign);
+    return lanes_add(folded, lanes_and(sign, lanes_set(TERNEL_Q16_ONE)));
+}
+
+static const struct rounding q16 = {.kind = ROUNDING_LOW, .half = HALF, .shift = 16};
+
+INLINE lanes silu(lanes z, const struct index_shift *shift) {
+    return round_low(z, sigmoid(z, shift), &q16);
+}
+
+static void forget_gate(int32_t *gate, uint32_t count, uint32_t fraction, const uint16_t *lower_bound) {
+    const struct index_shift shift = index_shift_of(fraction);
+    const uint32_t end = whole(count);
+    for (uint32_t i = 0; i < end; i += LANES) {
+        lanes open = sigmoid(lanes_load(gate + i), &shift);
+        if (lower_bound != 0) {
+            const lanes bound = lanes_load_u16(lower_bound + i);
+            const lanes rest = lanes_subtract(lanes_set(TERNEL_Q16_ONE), bound);
+            open = lanes_add(bound, round_low(rest, open, &q16));
+        }
+        lanes_store(gate + i, open);
+    }
+    ternel_forget_gate(gate + end, count - end, fraction, lower_bound == 0 ? 0 : lower_bound + end);
+}
+
+static void update_state(int32_t *restrict state, const int32_t *forget, const int32_t *candidate,
+                         uint32_t count, uint32_t fraction) {
+    const struct index_shift shift = index_shift_of(fraction);
+    const uint32_t end = whole(count);
+    for (uint32_t i = 0; i < end; i += LANES) {
+        const lanes fresh = silu(lanes_load(candidate + i), &shift);
+        const lanes change = lanes_subtract(lanes_load(state + i), fresh);
+        lanes_store(state + i, lanes_add(fresh, round_low(change, lanes_load(forget + i), &q16)));
+    }
+    ternel_update_state(state + end, forget + end, candidate + end, count - end, fraction);
+}
+
+enum { GATED_BITS = 47 };
+
+INLINE void gate_output_lanes(int32_t *restrict out, const int32_t *normed, const int32_t *state,
+                              uint32_t count, const struct index_shift *shift,
+                              const struct rounding *rounding, const enum rounding_kind kind) {
+    for (uint32_t i = 0; i < count; i += LANES) {
+        const lanes factor = silu(lanes_load(state + i), shift);
+        lanes_store(out + i, round_saturate(lanes_load(normed + i), factor, rounding, kind));
+    }
+}
+
+static void gate_output(int32_t *restrict out, const int32_t *normed, const int32_t *state, uint32_t count,
+                        uint32_t fraction, uint32_t shift) {
+    const struct index_shift to_index = index_shift_of(fraction);
+    const struct rounding rounding = rounding_of(shift, GATED_BITS);
+    const uint32_t end = whole(count);
+#define BODY(kind) gate_output_lanes(out, normed, state, end, &to_index, &rounding, kind)
+    FOR_EACH_KIND(&rounding, BODY);
+#undef BODY
+    ternel_gate_output(out + end, normed + end, state + end, count - end, fraction, shift);
+}
+
+INLINE void gate_linear_unit_lanes(int32_t *restrict gate, const int32_t *up, uint32_t count,
+                                   const struct index_shift *shift, const struct rounding *rounding,
+                                   const enum rounding_kind kind) {
+    for (uint32_t i = 0; i < count; i += LANES) {
+        const lanes factor = silu(lanes_load(gate + i), shift);
+        lanes_store(gate + i, round_saturate(lanes_load(up + i), factor, rounding, kind));
+    }
+}
+
+static void gate_linear_unit(int32_t *restrict gate, const int32_t *up, uint32_t count, uint32_t fraction,
+                             uint32_t shift) {
+    const struct index_shift to_index = index_shift_of(fraction);
+    const struct rounding rounding = rounding_of(shift, GATED_BITS);
+    const uint32_t end = whole(count);
+#define BODY(kind) gate_linear_unit_lanes(gate, up, end, &to_index, &rounding, kind)
+    FOR_EACH_KIND(&rounding, BODY);
+#undef BODY
+    ternel_gate_linear_unit(gate + end, up + end, count - end, fraction, shift);
+}
+
+static void add_residual(int32_t *restrict residual, const int32_t *update, uint32_t count) {
+    const uint32_t end = whole(count);
+    for (uint32_t i = 0; i < end; i += LANES) {
+        lanes_store(residual + i, saturate(lanes_add(lanes_load(residual + i), lanes_load(update + i))));
+    }
+    ternel_add_residual(residual + end, update + end, count - end);
+}
+
+enum { PRODUCT_BITS = 39 };
+
+INLINE void rescale_lanes(int32_t *values, uint32_t count, int32_t mantissa, const struct rounding *rounding,
+                          const enum rounding_kind kind) {
+    for (uint32_t i = 0; i < count; i += LANES) {
+        lanes_store(values + i, round_saturate(lanes_load(values + i), lanes_set(mantissa), rounding, kind));
+    }
+}
+
+static void rescale(int32_t *values, uint32_t count, uint16_t mantissa, uint8_t shift) {
+    const struct rounding rounding = rounding_of(shift, PRODUCT_BITS);
+    const uint32_t end = whole(count);
+#define BODY(kind) rescale_lanes(values, end, mantissa, &rounding, kind)
+    FOR_EACH_KIND(&rounding, BODY);
+#undef BODY
+    for (uint32_t i = end; i < count; i++) {
+        values[i] = ternel_round_shift_saturate((int64_t)values[i] * mantissa, shift, PRODUCT_BITS);
+    }
+}
+
+static const struct ternel_vector_work vector_work = {
+    .sum_of_squares = sum_of_squares,
+    .rmsnorm = rmsnorm,
+    .largest_product = largest_product,
+    .quantise = quantise,
+    .forget_gate = forget_gate,
+    .update_state = update_state,
+    .gate_output = gate_output,
+    .gate_linear_unit = gate_linear_unit,
+    .add_residual = add_residual,
+    .rescale = rescale,
+};

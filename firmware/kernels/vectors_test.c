@@ -1,0 +1,149 @@
+// Every kernel's work between the matrices against the engine's own, element by element.
+#include <stdlib.h>
+#include <string.h>
+
+#include "bitlinear.h"
+#include "gates.h"
+#include "kernels_testing.h"
+#include "numerics.h"
+#include "rmsnorm.h"
+
+enum { COUNT_MAX = 70, ROUNDS = 4000, BOUNDS_PERIOD = 3 };
+
+/// Random vectors of a random length; `copy` is for functions that write over their input.
+struct vectors {
+    uint32_t count;
+    int32_t x[COUNT_MAX], y[COUNT_MAX], expected[COUNT_MAX], got[COUNT_MAX];
+    int16_t gains[COUNT_MAX];
+    uint16_t bounds[COUNT_MAX];
+    struct ternel_gain gain;
+};
+
+static void fill(struct vectors *v, uint64_t *random) {
+    const uint32_t small = testing_below(random, 25);
+    const uint32_t small_gain = testing_below(random, 16);
+    v->count = 1 + testing_below(random, COUNT_MAX);
+    for (uint32_t i = 0; i < COUNT_MAX; i++) {
+        v->x[i] = testing_element(random) >> small;
+        v->y[i] = testing_element(random);
+        v->gains[i] = (int16_t)((int16_t)(testing_random(random) >> 13) >> small_gain);
+        v->bounds[i] = (uint16_t)(testing_random(random) >> 17);
+    }
+    // The largest elements and gains there are, now and then in the last whole vector or behind it.
+    if (testing_below(random, 4) == 0) {
+        const uint32_t at = testing_below(random, v->count);
+        v->x[at] = testing_below(random, 2) == 0 ? TERNEL_ELEMENT_MIN : TERNEL_ELEMENT_MAX;
+        v->gains[at] = testing_below(random, 2) == 0 ? INT16_MIN : INT16_MAX;
+    }
+    v->gain = (struct ternel_gain){
+        .values = v->gains,
+        .count = v->count,
+        .fraction = testing_below(random, 21),
+        .epsilon =
+            testing_below(random, 4) == 0 ? 0 : testing_random(random) >> (2 + testing_below(random, 62)),
+    };
+}
+
+static bool equal(const struct vectors *v) {
+    return memcmp(v->got, v->expected, v->count * sizeof v->got[0]) == 0;
+}
+
+static void check_norm(const struct ternel_vector_work *work, struct vectors *v, uint64_t *random) {
+    const uint32_t fraction = testing_below(random, 21);
+    const uint64_t squares = ternel_sum_of_squares(v->x, v->count);
+    EXPECT(work->sum_of_squares(v->x, v->count) == squares);
+    ternel_rmsnorm(v->x, squares, &v->gain, fraction, v->expected);
+    work->rmsnorm(v->x, squares, &v->gain, fraction, v->got);
+    EXPECT(equal(v));
+}
+
+static void check_quantise(const struct ternel_vector_work *work, struct vectors *v) {
+    const struct ternel_matrix matrix = {.mantissa = 40000, .exponent = 3};
+    const uint64_t squares = ternel_sum_of_squares(v->x, v->count);
+    const uint64_t largest = ternel_largest_product(v->x, &v->gain);
+    const uint64_t about = work->largest_product(v->x, &v->gain);
+    EXPECT((largest == 0) == (about == 0));
+    if (largest == 0 || squares + v->gain.epsilon == 0) {
+        return;
+    }
+    const struct ternel_quantiser q = ternel_quantiser_of(&matrix, &v->gain, squares, largest, 10);
+    const struct ternel_quantiser p = ternel_quantiser_of(&matrix, &v->gain, squares, about, 10);
+    EXPECT(q.factor == p.factor && q.k == p.k && q.mantissa == p.mantissa && q.shift == p.shift);
+    int8_t expected[COUNT_MAX];
+    int8_t got[COUNT_MAX + 1];
+    got[v->count] = 77;
+    ternel_quantise(v->x, &v->gain, q.factor, q.k, expected);
+    const int32_t sum = work->quantise(v->x, &v->gain, q.factor, q.k, got);
+    EXPECT(memcmp(got, expected, v->count) == 0 && got[v->count] == 77);
+    int32_t total = 0;
+    for (uint32_t i = 0; i < v->count; i++) {
+        total += expected[i];
+    }
+    EXPECT(sum == total);
+}
+
+static void check_gates(const struct ternel_vector_work *work, struct vectors *v, uint64_t *random) {
+    const uint32_t fraction = testing_below(random, 21);
+    const uint32_t shift = testing_below(random, 41);
+    const size_t bytes = v->count * sizeof v->x[0];
+    const uint16_t *bounds = testing_below(random, BOUNDS_PERIOD) == 0 ? NULL : v->bounds;
+    int32_t forget[COUNT_MAX];
+
+    memcpy(v->expected, v->x, bytes);
+    memcpy(v->got, v->x, bytes);
+    ternel_forget_gate(v->expected, v->count, fraction, bounds);
+    work->forget_gate(v->got, v->count, fraction, bounds);
+    EXPECT(equal(v));
+
+    memcpy(forget, v->expected, bytes);
+    memcpy(v->expected, v->y, bytes);
+    memcpy(v->got, v->y, bytes);
+    ternel_update_state(v->expected, forget, v->x, v->count, fraction);
+    work->update_state(v->got, forget, v->x, v->count, fraction);
+    EXPECT(equal(v));
+
+    ternel_gate_output(v->expected, v->y, v->x, v->count, fraction, shift);
+    work->gate_output(v->got, v->y, v->x, v->count, fraction, shift);
+    EXPECT(equal(v));
+
+    memcpy(v->expected, v->x, bytes);
+    memcpy(v->got, v->x, bytes);
+    ternel_gate_linear_unit(v->expected, v->y, v->count, fraction, shift);
+    work->gate_linear_unit(v->got, v->y, v->count, fraction, shift);
+    EXPECT(equal(v));
+
+    memcpy(v->expected, v->x, bytes);
+    memcpy(v->got, v->x, bytes);
+    ternel_add_residual(v->expected, v->y, v->count);
+    work->add_residual(v->got, v->y, v->count);
+    EXPECT(equal(v));
+}
+
+static void check_rescale(const struct ternel_vector_work *work, struct vectors *v, uint64_t *random) {
+    const uint16_t mantissa =
+        testing_below(random, 8) == 0 ? 0 : (uint16_t)(32768 + testing_below(random, 32768));
+    const uint32_t shift = testing_below(random, 64);
+    const int32_t most = 127 * 32768;
+    for (uint32_t i = 0; i < v->count; i++) {
+        v->got[i] = v->y[i] > most ? most : v->y[i] < -most ? -most : v->y[i];
+        v->expected[i] = testing_saturate(testing_round((testing_wide)v->got[i] * mantissa, (int)shift));
+    }
+    work->rescale(v->got, v->count, mantissa, (uint8_t)shift);
+    EXPECT(equal(v));
+}
+
+void test_vectors(void) {
+    uint64_t random = 12;
+    static struct vectors v;
+    for (int round = 0; round < ROUNDS; round++) {
+        fill(&v, &random);
+        const uint64_t seed = random;
+        FOR_EACH_KERNEL(kernel) {
+            random = seed;
+            check_norm(kernel->vector, &v, &random);
+            check_quantise(kernel->vector, &v);
+            check_gates(kernel->vector, &v, &random);
+            check_rescale(kernel->vector, &v, &random);
+        }
+    }
+}
