@@ -9,7 +9,7 @@ export const resultWidth = 24;
 export const roundingShiftLatency = 4;
 
 /**
- * One value a cycle; `shift` (0 to 63) holds still while values are on their way.
+ * One value a cycle, each with its own `shift` (0 to 63).
  *
  * R(v, s) is computed as ((2v >> s) + 1) >> 1, which is (v + 2^(s-1)) >> s for s > 0 and v for s = 0.
  */
@@ -26,9 +26,13 @@ export function roundingShift(width: number) {
       const by4s = stage("shifted_by_4s");
       const shifted = stage("shifted");
       const rounded = stage("rounded");
+      const below16 = m.register("shift_below_16", uint(4), { resettable: false });
+      const below4 = m.register("shift_below_4", uint(2), { resettable: false });
       by16s.set(io.value.shiftLeft(1).shiftRightBy(io.shift.bits(5, 4).shiftLeft(4)));
-      by4s.set(by16s.shiftRightBy(io.shift.bits(3, 2).shiftLeft(2)));
-      shifted.set(by4s.shiftRightBy(io.shift.bits(1, 0)));
+      below16.set(io.shift.bits(3, 0));
+      by4s.set(by16s.shiftRightBy(below16.bits(3, 2).shiftLeft(2)));
+      below4.set(below16.bits(1, 0));
+      shifted.set(by4s.shiftRightBy(below4));
       rounded.set(shifted.add(1).shiftRight(1));
 
       // It fits where all bits from the result's sign upwards are equal.
