@@ -7,9 +7,6 @@ import { splitMultiplier, splitMultiplierLatency } from "./split-multiplier.ts";
 /** Cycles from `value` to `result`. */
 export const rescalerLatency = splitMultiplierLatency + roundingShiftLatency;
 
-/** Bits of the sum that an 18 x 18 bit multiplier takes as an unsigned number. */
-const multiplierBits = 17;
-
 /**
  * Pipelined, without back pressure: whoever sends a value has room for its result. `mantissa` and `shift` belong to the value: those of
  * its column.
@@ -30,7 +27,7 @@ export function rescaler(width: number) {
     (io, m) => {
       const multiplier = m.instance(
         "multiplier",
-        splitMultiplier(width, parameterWidths.mantissa, Math.min(multiplierBits, width - 1)),
+        splitMultiplier(width, parameterWidths.mantissa),
       );
       multiplier.value.set(io.value);
       multiplier.factor.set(io.mantissa);
