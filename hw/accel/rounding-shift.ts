@@ -16,7 +16,7 @@ export interface RoundingShiftOptions {
 }
 
 /** Bits of the shift that each of the three stages takes: two multiplexers of two in a row. */
-const stages: readonly (readonly number[])[] = [
+const stages: readonly (readonly [number, number])[] = [
   [5, 4],
   [3, 2],
   [1, 0],
@@ -37,7 +37,7 @@ export function saturate(value: SInt, width: number): SInt {
 }
 
 /**
- * One value a cycle; `shift` (0 to 63) holds still while values are on their way. `result` comes from a register through one multiplexer.
+ * One value a cycle, each with its own `shift` (0 to 63). `result` comes from a register through one multiplexer.
  *
  * R(v, s) is computed as ((2v >> s) + 1) >> 1, which is (v + 2^(s-1)) >> s for s > 0 and v for s = 0. The shift's high bits come first.
  * When those down to bit i are done, at most 2^i - 1 remain to be shifted: a number that does not fit result + 2^i bits by then cannot
@@ -58,6 +58,7 @@ export function roundingShift(width: number, options: RoundingShiftOptions = {})
       let value: SInt = io.value.shiftLeft(1);
       let negative: Bit = io.value.bit(width - 1);
       let beyond: Bit = bit.constant(0);
+      let { shift } = io;
       const hold = (name: string, next: SInt): void => {
         const valueHeld = m.register(name, sint(next.width), data);
         const negativeHeld = m.register(`${name}_negative`, bit, data);
@@ -72,7 +73,7 @@ export function roundingShift(width: number, options: RoundingShiftOptions = {})
           if (index >= shiftWidth) continue;
           const amount = 2 ** index;
           const kept = Math.min(value.width, result + amount);
-          const chosen = io.shift.bit(index);
+          const chosen = shift.bit(index);
           if (kept < value.width) {
             const above = value.bits(value.width - 1, kept - 1);
             beyond = beyond.or(chosen.not().and(above.reduceOr()).and(above.reduceAnd().not()));
@@ -80,6 +81,12 @@ export function roundingShift(width: number, options: RoundingShiftOptions = {})
           value = mux(chosen, value.shiftRight(amount).signExtend(kept), value.truncate(kept));
         }
         hold(`shifted_${stage}`, value);
+        // The bits for the stages to come.
+        const width = Math.min(shift.width, bits[1]);
+        if (width === 0) continue;
+        const rest = m.register(`shift_${stage}`, uint(width), data);
+        rest.set(width < shift.width ? shift.truncate(width) : shift);
+        shift = rest;
       }
       hold("rounded", value.add(1).shiftRight(1));
       const above = value.bits(value.width - 1, result - 1);
