@@ -1,7 +1,7 @@
 /** The sigmoid of docs/numerics.md section 4: a table and a straight line between its entries, one value a lane and cycle. */
-import { input, module, mux, output, sint, uint, vector, type UInt } from "../../../gen/index.ts";
+import { bit, concatenate, input, module, mux, output, sint, uint, vector, type UInt } from "../../../gen/index.ts";
 import { sigmoidTable } from "../../../models/tables.ts";
-import { resultWidth, roundingShift, roundingShiftLatency } from "../rounding-shift.ts";
+import { resultWidth, roundedShift, roundingShiftLatency } from "../rounding-shift.ts";
 
 /** Bits of a fraction, 0 to 20. */
 export const fractionWidth = 5;
@@ -17,8 +17,8 @@ const indexBits = magnitudeWidth - stepBits;
 const entryWidth = 16;
 const differenceWidth = 9;
 
-/** Cycles from `values` to `results`: behind the shift there are seven registers. */
-export const sigmoidLatency = roundingShiftLatency + 7;
+/** Cycles from `values` to `results`: behind the shift there are six registers. */
+export const sigmoidLatency = roundingShiftLatency + 6;
 
 /** The ROM's words: entry k below, and above it how much more the next one is. */
 function tableWords(): bigint[] {
@@ -51,22 +51,20 @@ function sigmoidLane() {
   };
   return module("SigmoidLane", ports, (io, m) => {
     const data = { resettable: false } as const;
-    // R(z, f - 12) = R(z * 2^12, f). Beyond 17 bits any value has the largest magnitude.
-    const argumentWidth = magnitudeWidth + 1;
-    const shift = m.instance(
-      "to_table",
-      roundingShift(resultWidth + tableFraction, { resultWidth: argumentWidth, shiftWidth: fractionWidth }),
+    // R(z, f - 12) = R(z * 2^12, f), in one bit more than the magnitude has.
+    const argument = roundedShift(m, io.value.shiftLeft(tableFraction), io.fraction, magnitudeWidth + 1);
+    const sign = argument.value.bit(magnitudeWidth + 1);
+    const absolute = mux(
+      sign,
+      argument.value
+        .negate()
+        .asUInt()
+        .truncate(magnitudeWidth + 2),
+      argument.value.asUInt(),
     );
-    shift.value.set(io.value.shiftLeft(tableFraction));
-    shift.shift.set(io.fraction);
-    const argument = m.register("argument", sint(argumentWidth), data);
-    argument.set(shift.result);
-
-    // min(|v|, 65535): -65536 is the only number whose magnitude does not fit.
     const magnitude = m.register("magnitude", uint(magnitudeWidth), data);
-    const sign = argument.bit(magnitudeWidth);
-    const absolute = mux(sign, argument.negate().asUInt().truncate(argumentWidth), argument.asUInt());
-    magnitude.set(absolute.truncate(magnitudeWidth).or(absolute.bit(magnitudeWidth).repeat(magnitudeWidth)));
+    const largest = argument.beyond.or(absolute.bits(magnitudeWidth + 1, magnitudeWidth).reduceOr());
+    magnitude.set(absolute.truncate(magnitudeWidth).or(largest.repeat(magnitudeWidth)));
     io.index.set(magnitude.bits(magnitudeWidth - 1, stepBits));
 
     // Behind the magnitude: 1 the table's word; 2 once more, because block RAM is late in the cycle; 3 the product; 4 t; 5 the result.
@@ -86,19 +84,16 @@ function sigmoidLane() {
     product.set(word.bits(entryWidth + differenceWidth - 1, entryWidth).mul(step));
     const entry = delayed("entry", word.bits(entryWidth - 1, 0), 1);
     const distance = m.register("distance_from_half", uint(entryWidth), data);
-    distance.set(
-      product
-        .add(2 ** (stepBits - 1))
-        .shiftRight(stepBits)
-        .add(entry)
-        .truncate(entryWidth),
-    );
-    const negative = delayed("sign", sign, 5);
+    // The half that rounds is the bit below the entry.
+    const line = concatenate(entry, uint(stepBits).constant(2 ** (stepBits - 1))).add(product);
+    distance.set(line.shiftRight(stepBits).truncate(entryWidth));
+    const negative = delayed("sign", argument.negative, 5);
     const half = 2 ** (q16Width - 2);
     const result = m.register("sigmoid", uint(q16Width), data);
-    // 1/2 - t = 1/2 + ~t + 1 in two's complement.
+    // 1/2 - t = 1/2 + ~t + 1 in two's complement; the 1 comes as a carry from the bit below.
     const term = distance.zeroExtend(q16Width).xor(negative.repeat(q16Width));
-    result.set(term.add(uint(q16Width).constant(half)).add(negative).truncate(q16Width));
+    const sum = concatenate(term, bit.constant(1)).add(concatenate(uint(q16Width).constant(half), negative));
+    result.set(sum.bits(q16Width, 1));
     io.result.set(result);
   });
 }

@@ -10,7 +10,7 @@ export const elementSizes = { byte: 0, half: 1, word: 2 } as const;
 const largestElement = 4;
 
 /**
- * `begin` announces the elements of a vector: their number and size. Exactly the port words that hold them are taken, and a group is
+ * `open` announces the elements of a vector: their number and size. Exactly the port words that hold them are taken, and a group is
  * `valid` as soon as its bytes are there. `take` takes it; the last one of the vector is taken with `last`, which drops what is left of the
  * port word. `elements` are registered: the group taken appears one cycle later and holds until the next take.
  *
@@ -27,7 +27,7 @@ export function streamGearbox(parameters: VectorParameters) {
   const chunks = lineBytes / chunkBytes;
   const counts = countWidth(parameters);
   const ports = {
-    begin: input(bit, "while no vector is under way"),
+    open: input(bit, "while no vector is under way"),
     count: input(uint(counts), "elements, at least 1"),
     size: input(uint(2), "logarithm of an element's bytes; holds while groups are taken"),
     clear: input(bit),
@@ -136,7 +136,7 @@ export function streamGearbox(parameters: VectorParameters) {
         part.set(0);
         position.set(0);
       });
-      m.when(io.begin, () => {
+      m.when(io.open, () => {
         const words = bytes.add(portBytes - 1).shiftRight(bitsFor(portBytes));
         remaining.set(words.truncate(remaining.width));
         someRemain.set(1);
@@ -146,7 +146,7 @@ export function streamGearbox(parameters: VectorParameters) {
       });
       m.assert(io.take.not().or(chunkFull), "a group is taken that is not there");
       m.assert(io.take.and(io.last).and(someRemain).not(), "words remain behind the last group");
-      m.assert(io.begin.and(someRemain.or(lineFull).or(chunkFull)).not(), "a vector begins while another one is under way");
+      m.assert(io.open.and(someRemain.or(lineFull).or(chunkFull)).not(), "a vector is opened while another one is under way");
     },
     { documentation: `Port words of ${portBytes} bytes become groups of ${vectorLanes} elements of 1, 2 or 4 bytes.` },
   );
