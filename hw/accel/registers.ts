@@ -28,8 +28,8 @@
  *   nothing; unused addresses read 0.
  */
 
-/** ro: hardware writes; rw: software writes, reads back; wo: bits that act when written 1 and read 0 (unless the field says otherwise). */
-export type Access = "ro" | "rw" | "wo";
+/** ro: hardware writes; wo: software writes, reads 0 (unless a field says otherwise). */
+export type Access = "ro" | "wo";
 
 export interface Field {
   readonly name: string;
@@ -122,7 +122,7 @@ const parameter = (name: string, offset: number, fields: readonly Field[], descr
 const setting = (name: string, offset: number, width: number, meaning: string, description: string): Register => ({
   name,
   offset,
-  access: "rw",
+  access: "wo",
   reset: 0,
   fields: [value("VALUE", width, meaning)],
   description,
@@ -211,10 +211,10 @@ export const registers: readonly Register[] = [
   {
     name: "RUN",
     offset: 0x20,
-    access: "rw",
+    access: "wo",
     reset: 0,
     fields: [
-      { name: "START_LIST", bit: 0, width: 1, description: "start the list; reads 0" },
+      { name: "START_LIST", bit: 0, width: 1, description: "start the list" },
       { name: "LOGITS", bit: 1, width: 1, description: "go on behind END_UNLESS_LOGITS" },
       { name: "LIST_IN_BUFFER", bit: 2, width: 1, description: "LIST_OFFSET counts from BUFFER_BASE, else from MODEL_BASE" },
       { name: "ACTIVE", bit: 8, width: 4, description: "active columns, 1 to CONFIG.COLUMNS" },
@@ -261,11 +261,11 @@ export const registers: readonly Register[] = [
     fields: [value("VALUE", 32, "modulo 2^32; 0 when a command starts")],
     description,
   })),
-  ...perColumn("TOKEN", 0xc0, "rw", [value("VALUE", parameterWidths.rows, "its row of the embedding")], "Token"),
+  ...perColumn("TOKEN", 0xc0, "wo", [value("VALUE", parameterWidths.rows, "its row of the embedding")], "Token"),
   ...perColumn(
     "TOKEN_SCALE",
     0xe0,
-    "rw",
+    "wo",
     [
       { name: "MANTISSA", bit: 0, width: parameterWidths.mantissa, description: "of the embedding row's scale" },
       {
