@@ -55,7 +55,7 @@ static void quantise(const int32_t *input, const struct ternel_gain *gain, int32
     }
 }
 
-enum ternel_error ternel_bitlinear(const struct ternel_matvec *matvec, const struct ternel_matrix *matrix,
+enum ternel_error ternel_bitlinear(const struct ternel_backend *backend, const struct ternel_matrix *matrix,
                                    const struct ternel_gain *gain, const int32_t *input, uint64_t squares,
                                    uint32_t fraction, int8_t *activation, int32_t *out) {
     uint64_t sum = squares + gain->epsilon;
@@ -77,6 +77,6 @@ enum ternel_error ternel_bitlinear(const struct ternel_matvec *matvec, const str
     scale = ternel_scale_product(scale, root);
     int32_t shift = scale.exponent - (int32_t)fraction;
     shift = shift < 0 ? 0 : shift > 63 ? 63 : shift;
-    return matvec->multiply(matvec->context, matrix, activation, (uint16_t)scale.mantissa, (uint8_t)shift,
-                            out);
+    return backend->multiply(backend->context, matrix, activation, (uint16_t)scale.mantissa, (uint8_t)shift,
+                             out);
 }
