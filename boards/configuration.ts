@@ -24,18 +24,32 @@ export interface DramConfiguration {
   readonly bytes: number;
 }
 
-/** Parameters of the accelerator, checked again when it is elaborated. */
+/** Parameters of the accelerator, checked again when it is elaborated (hw/accel/parameters.ts says what they may be). */
 export interface AcceleratorConfiguration {
-  /** Width of the weight port in bytes: columns of weights a cycle. */
+  /** Width of the DRAM ports in bytes: columns of weights a cycle. */
   readonly portBytes: number;
-  /** Longest row, in columns (the padded length), that a command may name. */
-  readonly columnsMax: number;
-  /** Capacity of the activation buffer: one int8 for each column. */
-  readonly activationBytes: number;
-  /** Results (int32) that wait for the CPU before the weight stream stalls. */
-  readonly resultDepth: number;
-  /** Port words of weights that may be requested or waiting. */
+  /** Width of a word of the DRAM controller, a burst of eight, in bytes. */
+  readonly dramWordBytes: number;
+  /** Elements that the vector unit takes a cycle. */
+  readonly vectorLanes: number;
+  /** Activation columns that share one pass over the weights: tokens of a prompt, or sequences. */
+  readonly columns: number;
+  /** DRAM ports of the stream reader; they take turns by DRAM row. */
+  readonly dramPorts: number;
+  /** Port words that each of these ports may have requested or waiting. */
   readonly fifoDepth: number;
+  /** Bytes of a DRAM row over all parts. */
+  readonly rowBytes: number;
+  /** Elements of one of the two vector banks, for one column. */
+  readonly vectorElements: number;
+  /** Capacity of the activation buffer, for one column: one int8 for each column of a matrix. */
+  readonly activationBytes: number;
+  /** Elements of the state memory: the largest dimension of a model. */
+  readonly stateElements: number;
+  /** Entries of the sorted list of largest logits; 0: none. */
+  readonly topK: number;
+  /** Results that wait between the rescaler and whoever takes them. */
+  readonly resultDepth: number;
 }
 
 /** Where the boot puts things in DRAM (addresses of the CPU). The arena begins behind the container, rounded up to 64 bytes. */
@@ -75,6 +89,7 @@ function machine(
 ): Configuration {
   const dataBits = 16 * part.modules;
   const portBytes = (dataBits / 8) * 2 * part.ratio;
+  const wide = part.modules > 1;
   const bytes = part.modules * (part.module === "MT41K64M16" ? 128 * MiB : 256 * MiB);
   return {
     name,
@@ -92,9 +107,22 @@ function machine(
       accelerator: { origin: 0x9000_0000, bytes: 64 * KiB },
       csr: { origin: 0xf000_0000, bytes: 64 * KiB },
     },
-    // 2048 results: a matrix of 1024 rows streams to its end with the CPU asleep. 128 words: a refresh (about 40 cycles of DRAM silence)
-    // is covered by what was already requested.
-    accelerator: { portBytes, columnsMax: 16 * KiB, activationBytes: 16 * KiB, resultDepth: 2048, fifoDepth: 128 },
+    // 4 x 512 words: the weights run ahead by what DRAM sends during the longest vector pass of a layer. A model of d = 2048, inter = 5632
+    // (1.3B) takes d + max(inter, 2d) = 7680 elements of a bank.
+    accelerator: {
+      portBytes,
+      dramWordBytes: dataBits,
+      vectorLanes: wide ? 8 : 4,
+      columns: wide ? 8 : 1,
+      dramPorts: 4,
+      fifoDepth: 512,
+      rowBytes: 2 * KiB * part.modules,
+      vectorElements: 8192,
+      activationBytes: 8 * KiB,
+      stateElements: 2048,
+      topK: 64,
+      resultDepth: 16,
+    },
   };
 }
 

@@ -18,6 +18,7 @@ export function emitConfigurationJson(configuration: Configuration, buildId: num
 
 const provenance = (source: string): string => `// Generated from ${source}. Do not edit.\n#pragma once\n\n`;
 const hexadecimal = (value: number): string => `0x${value.toString(16).padStart(8, "0")}u`;
+const upperSnake = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase();
 const define = (name: string, value: string): string => `#define ${name} ${value}\n`;
 
 /** The text of ternel_configuration.h: clock, memory map, DRAM layout, the accelerator's parameters and the build id. */
@@ -42,10 +43,7 @@ export function emitConfigurationHeader(configuration: Configuration, buildId: n
     text += define(`TERNEL_${name}_BYTES`, hexadecimal(range.bytes));
   }
   text += "\n// The accelerator as it was elaborated.\n";
-  text += define("TERNEL_ACCELERATOR_PORT_BYTES", `${accelerator.portBytes}u`);
-  text += define("TERNEL_ACCELERATOR_COLUMNS_MAX", `${accelerator.columnsMax}u`);
-  text += define("TERNEL_ACCELERATOR_ACTIVATION_BYTES", `${accelerator.activationBytes}u`);
-  text += define("TERNEL_ACCELERATOR_RESULT_DEPTH", `${accelerator.resultDepth}u`);
+  for (const [name, value] of Object.entries(accelerator)) text += define(`TERNEL_ACCELERATOR_${upperSnake(name)}`, `${value}u`);
   return text;
 }
 
@@ -71,8 +69,7 @@ export function emitFlashMapHeader(configuration: Configuration): string {
 
 /** The offset of every field, in upper snake case. */
 function emitFields(stage: string, fields: Readonly<Record<string, { readonly offset: number }>>): string {
-  const snake = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase();
   return Object.entries(fields)
-    .map(([name, { offset }]) => define(`TERNEL_${stage}_${snake(name)}_OFFSET`, `${offset}u`))
+    .map(([name, { offset }]) => define(`TERNEL_${stage}_${upperSnake(name)}_OFFSET`, `${offset}u`))
     .join("");
 }

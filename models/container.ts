@@ -7,4 +7,5 @@ export { readContainer } from "./container/read.ts";
 export { readHeader } from "./container/read-header.ts";
 export type { Header } from "./container/read-header.ts";
 export { packTrits, unpackTrits } from "./container/trits.ts";
-export { countsOf, sealContainer, writeContainer } from "./container/write.ts";
+export { countsOf, layoutOf } from "./container/counts.ts";
+export { fillContainer, sealContainer, writeContainer } from "./container/write.ts";

@@ -39,6 +39,6 @@ export async function assertEqualEverywhere(
 export function packRandomModel(folder: TemporaryFolder, name: string, shape: Omit<RandomShape, "tokenCount" | "seed">): string {
   const checkpoint = randomCheckpoint({ ...shape, tokenCount: shape.vocabulary, seed: 11n });
   const path = folder.path(`${name}.tern`);
-  writeFileSync(path, packModel(checkpoint, { name, columnAlign: 16, calibrationTokens: 64 }).bytes);
+  writeFileSync(path, packModel(checkpoint, { name, calibrationTokens: 64 }).bytes);
   return path;
 }

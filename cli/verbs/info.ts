@@ -84,10 +84,11 @@ function engineMemory(header: Header): number {
   const vectors = [
     ...Array<number>(5).fill(4 * dimension),
     8 * intermediate,
-    4 * layers * dimension,
+    layers * Math.ceil(dimension / 16) * 64,
     4 * vocabulary,
     8 * vocabulary,
     stride,
+    256,
   ];
   return vectors.reduce((sum, bytes) => sum + Math.ceil(bytes / 64) * 64, 0);
 }

@@ -13,12 +13,9 @@ import { modelInfo, printInfo } from "./info.ts";
 interface Options {
   readonly output: string;
   readonly name?: string;
-  readonly align: "8" | "16" | "32" | "64";
   readonly calibrate?: string;
   readonly json?: boolean;
 }
-
-const alignments = { "8": 8, "16": 16, "32": 32, "64": 64 } as const;
 
 /** Adds the verb to the program. */
 export function addPack(program: Command): void {
@@ -28,11 +25,6 @@ export function addPack(program: Command): void {
     .argument("<in>", "a folder with model.safetensors, config.json and tokenizer.json (or the path of that model.safetensors)")
     .addOption(new Option("-o, --output <file>", "the container to write").makeOptionMandatory())
     .addOption(new Option("--name <text>", "the model's name in the container (default: the folder's)"))
-    .addOption(
-      new Option("--align <bytes>", "columns of a matrix pad to this, at least the bytes of the memory port")
-        .choices(Object.keys(alignments))
-        .default("16"),
-    )
     .addOption(new Option("--calibrate <file>", "a text like those the model will read (default: the model writes one itself)"))
     .addOption(jsonOption())
     .action((input: string, options: Options) => {
@@ -63,7 +55,6 @@ function packFolder(input: string, options: Options): PackResult {
   try {
     return packModel(checkpoint, {
       name: options.name ?? basename(resolve(folder)),
-      columnAlign: alignments[options.align],
       ...text,
       progress,
     });

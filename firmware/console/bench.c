@@ -1,51 +1,186 @@
-// /bench: how long a token takes, or how fast one matrix streams.
+// /bench: how long tokens take, or how fast one matrix streams. What is measured is what people wait for: the
+// tokens and the choice of the next one; hashing and printing are not.
 #include "arguments.h"
 #include "output.h"
 #include "session.h"
 
-enum { BENCH_TOKENS = 16 };
+enum { BENCH_TOKENS = 16, COUNTERS_MAX = 24 };
 
-static void print_matvec(const struct console *console, const struct console_bench *bench) {
-    const struct ternel_platform *platform = console->platform;
-    output_decimal(platform, bench->rows);
-    output_text(platform, " x ");
-    output_decimal(platform, bench->columns);
-    output_text(platform, ": ");
-    output_decimal(platform, bench->cycles);
-    output_text(platform, " cycles, ");
-    output_decimal(platform, bench->beats);
-    output_text(platform, " beats of DRAM (");
-    output_fixed(platform, bench->cycles == 0 ? 0 : bench->beats * 1000 / bench->cycles, 1);
-    output_text(platform, "%), stalled for weights ");
-    output_decimal(platform, bench->stall_weights);
-    output_text(platform, ", for output ");
-    output_decimal(platform, bench->stall_output);
-    output_text(platform, bench->equal ? "; equal to the CPU's results\n" : "\n");
+/// One measurement, as it is printed.
+struct measurement {
+    const char *what;
+    uint32_t tokens; ///< that the model took
+    uint64_t cycles;
+    uint64_t accelerator_cycles; ///< of `cycles`
+    bool has_hash;
+    uint8_t hash[TERNEL_SHA256_BYTES]; ///< over the logits of each choice
+};
+
+/// What the machine counted since the start of the measurement.
+static uint32_t counters(const struct console *console, struct console_counter *out) {
+    const struct console_machine *machine = console->setup->machine;
+    return machine == NULL ? 0 : machine->counters(machine->context, out, COUNTERS_MAX);
 }
 
-static void json_matvec(const struct console *console, const struct console_bench *bench) {
+static void reset_counters(const struct console *console) {
+    const struct console_machine *machine = console->setup->machine;
+    if (machine != NULL) {
+        machine->reset_counters(machine->context);
+    }
+}
+
+static void json_counters(const struct console *console, struct json *json) {
+    struct console_counter list[COUNTERS_MAX];
+    const uint32_t count = counters(console, list);
+    json_open(json, "counters", '{');
+    for (uint32_t index = 0; index < count; index++) {
+        json_number(json, list[index].name, list[index].value);
+    }
+    json_close(json, '}');
+}
+
+static void print_counters(const struct console *console) {
+    const struct ternel_platform *platform = console->platform;
+    struct console_counter list[COUNTERS_MAX];
+    const uint32_t count = counters(console, list);
+    for (uint32_t index = 0; index < count; index++) {
+        output_text(platform, index == 0 ? "  " : ", ");
+        output_text(platform, list[index].name);
+        output_text(platform, " ");
+        output_decimal(platform, list[index].value);
+    }
+    output_text(platform, count == 0 ? "" : "\n");
+}
+
+/// The answer to programs: the tokens are the choices of a decode.
+static void json_measurement(const struct console *console, const struct measurement *measurement,
+                             uint32_t choices) {
+    const struct ternel_backend *backend = console->setup->engine->backend;
     struct json json = json_event(console->platform, "bench");
-    json_number(&json, "rows", bench->rows);
-    json_number(&json, "columns", bench->columns);
-    json_number(&json, "cycles", bench->cycles);
-    json_number(&json, "beats", bench->beats);
-    json_number(&json, "bytes", bench->bytes);
-    json_open(&json, "stalls", '{');
-    json_number(&json, "weights", bench->stall_weights);
-    json_number(&json, "output", bench->stall_output);
-    json_number(&json, "command", bench->stall_command);
-    json_number(&json, "room", bench->stall_room);
-    json_number(&json, "data", bench->stall_data);
-    json_close(&json, '}');
-    json_boolean(&json, "equal", bench->equal);
+    json_text(&json, "what", measurement->what);
+    json_text(&json, "engine", backend->name);
+    json_number(&json, "columns", backend->run_tokens == NULL ? 1 : backend->columns);
+    json_number(&json, "count", measurement->tokens);
+    json_open(&json, "tokens", '[');
+    for (uint32_t at = 0; at < choices; at++) {
+        json_element(&json, console->answer[at]);
+    }
+    json_close(&json, ']');
+    json_number(&json, "cycles", measurement->cycles);
+    json_number(&json, "acceleratorCycles", measurement->accelerator_cycles);
+    if (measurement->has_hash) {
+        json_hexadecimal(&json, "logitsHash", measurement->hash, sizeof measurement->hash);
+    }
+    json_counters(console, &json);
     json_end(&json);
 }
 
+/// The answer to whoever asked, and the figures for /stats.
+static void report(struct console *console, const struct measurement *measurement, uint32_t choices) {
+    console->last = (struct console_usage){
+        .tokens = measurement->tokens,
+        .cycles = measurement->cycles,
+        .accelerator_cycles = measurement->accelerator_cycles,
+        .stop = "length",
+    };
+    if (console->settings.machine) {
+        json_measurement(console, measurement, choices);
+        return;
+    }
+    console_print_usage(console);
+    output_text(console->platform, "\n");
+    print_counters(console);
+}
+
+/// Takes tokens and, where `logits` are wanted, chooses the next: the part that counts.
+TERNEL_MUST_CHECK
+static enum ternel_error measure(const struct console *console, struct measurement *measurement,
+                                 const uint32_t *tokens, uint32_t count, bool logits, uint32_t *choice) {
+    const struct ternel_platform *platform = console->platform;
+    struct ternel_engine *engine = console->setup->engine;
+    const uint64_t start = platform->cycles(platform->context);
+    const uint64_t accelerator_start = platform->accelerator_cycles(platform->context);
+    TERNEL_TRY(ternel_engine_advance(engine, tokens, count, logits));
+    if (logits) {
+        *choice = ternel_engine_best(engine);
+    }
+    measurement->cycles += platform->cycles(platform->context) - start;
+    measurement->accelerator_cycles += platform->accelerator_cycles(platform->context) - accelerator_start;
+    measurement->tokens += count;
+    if (measurement->has_hash) {
+        ternel_engine_hash_logits(engine, &platform->sha256);
+    }
+    return TERNEL_OK;
+}
+
+/// Begins a measurement on an empty state; with `hash` every step's logits are hashed.
+static struct measurement begin(struct console *console, const char *what, bool hash) {
+    const struct ternel_sha256 *sha256 = &console->platform->sha256;
+    ternel_engine_reset(console->setup->engine);
+    reset_counters(console);
+    if (hash) {
+        sha256->start(sha256->context);
+    }
+    return (struct measurement){.what = what, .has_hash = hash};
+}
+
+static void end(const struct console *console, struct measurement *measurement) {
+    const struct ternel_sha256 *sha256 = &console->platform->sha256;
+    if (measurement->has_hash) {
+        sha256->finish(sha256->context, measurement->hash);
+    }
+}
+
+/// `count` greedy tokens from the start token on, unseen; they go on behind an end of text, so that the
+/// number is always the same. Ctrl+C ends it early.
+static enum ternel_error bench_decode(struct console *console, uint32_t count) {
+    struct measurement measurement = begin(console, "decode", console->settings.machine);
+    uint32_t token = console->setup->engine->container->shape.start_token;
+    for (uint32_t step = 0; step < count && !line_interrupted(&console->reader); step++) {
+        TERNEL_TRY(measure(console, &measurement, &token, 1, true, &token));
+        console->answer[step] = token;
+    }
+    end(console, &measurement);
+    report(console, &measurement, measurement.tokens);
+    return TERNEL_OK;
+}
+
+/// The tokens named behind the command, and the logits after the last of them.
+static enum ternel_error bench_prefill(struct console *console, const char *at) {
+    const uint32_t vocabulary = console->setup->engine->container->shape.vocabulary;
+    uint32_t count = 0;
+    uint64_t token;
+    while (!argument_end(at)) {
+        if (!argument_number(&at, vocabulary - 1, &token)) {
+            return TERNEL_ERROR_CONSOLE_VALUE;
+        }
+        console->prompt[count++] = (uint32_t)token;
+    }
+    if (count == 0) {
+        return TERNEL_ERROR_CONSOLE_VALUE;
+    }
+    struct measurement measurement = begin(console, "prefill", console->settings.machine);
+    TERNEL_TRY(measure(console, &measurement, console->prompt, count, true, &console->answer[0]));
+    end(console, &measurement);
+    report(console, &measurement, 1);
+    return TERNEL_OK;
+}
+
+/// The start token through the layers, without the head: with a model of one layer that is one block.
+static enum ternel_error bench_block(struct console *console) {
+    const uint32_t token = console->setup->engine->container->shape.start_token;
+    struct measurement measurement = begin(console, "block", false);
+    TERNEL_TRY(measure(console, &measurement, &token, 1, false, NULL));
+    report(console, &measurement, 0);
+    return TERNEL_OK;
+}
+
 static enum ternel_error bench_matvec(struct console *console, const char *at) {
+    const struct ternel_platform *platform = console->platform;
     const struct console_machine *machine = console->setup->machine;
-    struct console_bench bench;
     uint64_t rows;
     uint64_t columns;
+    bool equal;
     if (!argument_number(&at, UINT32_MAX, &rows) || !argument_number(&at, UINT32_MAX, &columns) ||
         !argument_end(at)) {
         return TERNEL_ERROR_CONSOLE_VALUE;
@@ -53,53 +188,39 @@ static enum ternel_error bench_matvec(struct console *console, const char *at) {
     if (machine == NULL) {
         return TERNEL_ERROR_CONSOLE_UNSUPPORTED;
     }
-    TERNEL_TRY(machine->bench(machine->context, (uint32_t)rows, (uint32_t)columns, &bench));
-    if (console->settings.machine) {
-        json_matvec(console, &bench);
-    } else {
-        print_matvec(console, &bench);
-    }
-    return bench.equal ? TERNEL_OK : TERNEL_ERROR_ACCELERATOR_RESULT;
-}
-
-/// Greedy tokens from the start token on, unseen; they go on behind an end of text, so that the number is
-/// always the same.
-static enum ternel_error bench_decode(struct console *console) {
-    const struct ternel_platform *platform = console->platform;
-    struct ternel_engine *engine = console->setup->engine;
-    const uint64_t start = platform->cycles(platform->context);
-    const uint64_t accelerator_start = platform->accelerator_cycles(platform->context);
-    uint32_t token = engine->container->shape.start_token;
-    ternel_engine_reset(engine);
-    for (uint32_t count = 0; count < BENCH_TOKENS; count++) {
-        TERNEL_TRY(ternel_engine_advance(engine, token));
-        TERNEL_TRY(ternel_engine_logits(engine));
-        token = ternel_sampler_greedy(engine->buffers.logits, engine->container->shape.vocabulary);
-    }
-    console->last = (struct console_usage){
-        .tokens = BENCH_TOKENS,
-        .cycles = platform->cycles(platform->context) - start,
-        .accelerator_cycles = platform->accelerator_cycles(platform->context) - accelerator_start,
-        .stop = "length",
-    };
+    machine->reset_counters(machine->context);
+    TERNEL_TRY(machine->bench(machine->context, (uint32_t)rows, (uint32_t)columns, &equal));
     if (console->settings.machine) {
         struct json json = json_event(platform, "bench");
-        json_number(&json, "tokens", console->last.tokens);
-        json_number(&json, "cycles", console->last.cycles);
-        json_number(&json, "cyclesPerToken", console_cycles_per_token(&console->last));
-        json_number(&json, "acceleratorCycles", console->last.accelerator_cycles);
+        json_text(&json, "what", "matvec");
+        json_number(&json, "rows", rows);
+        json_number(&json, "columns", columns);
+        json_boolean(&json, "equal", equal);
+        json_counters(console, &json);
         json_end(&json);
-        return TERNEL_OK;
+    } else {
+        output_decimal(platform, rows);
+        output_text(platform, " x ");
+        output_decimal(platform, columns);
+        output_text(platform, equal ? ", equal to the CPU's results\n" : "\n");
+        print_counters(console);
     }
-    console_print_usage(console);
-    output_text(platform, "\n");
-    return TERNEL_OK;
+    return equal ? TERNEL_OK : TERNEL_ERROR_ACCELERATOR_RESULT;
 }
 
-enum ternel_error console_bench(struct console *console, const char *arguments) {
-    if (argument_end(arguments)) {
-        return bench_decode(console);
+enum ternel_error console_bench(struct console *console, const char *at) {
+    uint64_t count = BENCH_TOKENS;
+    if (argument_word(&at, "matvec")) {
+        return bench_matvec(console, at);
     }
-    return argument_word(&arguments, "matvec") ? bench_matvec(console, arguments)
-                                               : TERNEL_ERROR_CONSOLE_VALUE;
+    if (argument_word(&at, "prefill")) {
+        return bench_prefill(console, at);
+    }
+    if (argument_word(&at, "block")) {
+        return argument_end(at) ? bench_block(console) : TERNEL_ERROR_CONSOLE_VALUE;
+    }
+    if (argument_word(&at, "decode") && (!argument_number(&at, CONSOLE_TOKENS_MAX, &count) || count == 0)) {
+        return TERNEL_ERROR_CONSOLE_VALUE;
+    }
+    return argument_end(at) ? bench_decode(console, (uint32_t)count) : TERNEL_ERROR_CONSOLE_VALUE;
 }

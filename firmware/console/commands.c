@@ -59,17 +59,32 @@ static enum ternel_error tokens(struct console *console, const char *at) {
     return acknowledge(console, "/tokens");
 }
 
+/// The CPU, which is everywhere, or one of the platform's backends. A name that some platform has but not
+/// this one is another error than a name that means nothing.
 static enum ternel_error set_engine(struct console *console, const char *at) {
-    if (argument_word(&at, "cpu") && argument_end(at)) {
-        ternel_engine_use(console->setup->engine, &ternel_matvec_cpu);
+    static const char *const elsewhere[] = {"accelerator", "matrix"};
+    struct ternel_engine *engine = console->setup->engine;
+    const struct ternel_backend *const *backend = console->platform->backends;
+    if (argument_word(&at, "cpu")) {
+        if (!argument_end(at)) {
+            return TERNEL_ERROR_CONSOLE_VALUE;
+        }
+        ternel_engine_use(engine, &ternel_backend_cpu);
         return acknowledge(console, "/set");
     }
-    if (argument_word(&at, "accelerator") && argument_end(at)) {
-        if (console->platform->accelerator == NULL) {
+    for (; backend != NULL && *backend != NULL; backend++) {
+        if (argument_word(&at, (*backend)->name)) {
+            if (!argument_end(at)) {
+                return TERNEL_ERROR_CONSOLE_VALUE;
+            }
+            ternel_engine_use(engine, *backend);
+            return acknowledge(console, "/set");
+        }
+    }
+    for (size_t index = 0; index < sizeof elsewhere / sizeof elsewhere[0]; index++) {
+        if (argument_word(&at, elsewhere[index]) && argument_end(at)) {
             return TERNEL_ERROR_CONSOLE_UNSUPPORTED;
         }
-        ternel_engine_use(console->setup->engine, console->platform->accelerator);
-        return acknowledge(console, "/set");
     }
     return TERNEL_ERROR_CONSOLE_VALUE;
 }
@@ -137,9 +152,12 @@ static const struct command commands[] = {
     {"/temp", "T", "temperature, 0 (always the likeliest) to 10", temperature},
     {"/topp", "P", "choose among the likeliest tokens that make up P, 0.001 to 1", top_p},
     {"/tokens", "N", "most tokens of an answer, 1 to 4096", tokens},
-    {"/set", "engine accelerator|cpu", "who multiplies", set},
+    {"/set", "engine accelerator|matrix|cpu", "who computes: matrix is the CPU with its matrices", set},
     {"/set", "machine on|off", "JSON lines for programs", set},
-    {"/bench", "[matvec ROWS COLUMNS]", "measure an answer, or one matrix", console_bench},
+    {"/bench", "[decode N]", "measure N tokens (16)", console_bench},
+    {"/bench", "prefill ID...", "measure the reading of these tokens", console_bench},
+    {"/bench", "block", "measure the layers alone, for one token", console_bench},
+    {"/bench", "matvec ROWS COLUMNS", "measure one matrix on the accelerator", console_bench},
     {"/reboot", "", "restart from flash", reboot},
     {"/quit", "", "end the program or the simulation", quit},
 };

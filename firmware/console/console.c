@@ -12,6 +12,14 @@ static void print_message(const struct ternel_platform *platform, enum ternel_er
     output_text(platform, ternel_error_message(error));
 }
 
+static void print_detail(const struct ternel_platform *platform, const char *detail) {
+    if (detail != NULL) {
+        output_text(platform, " (");
+        output_text(platform, detail);
+        output_text(platform, ")");
+    }
+}
+
 void console_error(const struct console *console, enum ternel_error error, const char *detail) {
     const struct ternel_platform *platform = console->platform;
     if (console->settings.machine) {
@@ -24,6 +32,7 @@ void console_error(const struct console *console, enum ternel_error error, const
         json_name(&json, "message");
         output_text(platform, "\"");
         print_message(platform, error);
+        print_detail(platform, detail);
         output_text(platform, "\"");
         json_close(&json, '}');
         json_end(&json);
@@ -33,11 +42,7 @@ void console_error(const struct console *console, enum ternel_error error, const
     output_decimal(platform, (uint64_t)error);
     output_text(platform, " ");
     print_message(platform, error);
-    if (detail != NULL) {
-        output_text(platform, " (");
-        output_text(platform, detail);
-        output_text(platform, ")");
-    }
+    print_detail(platform, detail);
     output_text(platform, "\n");
 }
 
@@ -84,22 +89,36 @@ static bool is_utf8(const char *line, size_t length) {
     return true;
 }
 
+/// What there is to say beyond the error's own words, or NULL.
+static const char *detail_of(const struct console *console, enum ternel_error error) {
+    const struct ternel_backend *backend = console->setup->engine->backend;
+    switch (error) {
+    case TERNEL_ERROR_CONSOLE_COMMAND:
+        return "/help lists the commands";
+    case TERNEL_ERROR_ACCELERATOR_COMMAND:
+    case TERNEL_ERROR_ACCELERATOR_LIST:
+    case TERNEL_ERROR_ACCELERATOR_REGION:
+    case TERNEL_ERROR_ACCELERATOR_HUNG:
+        return backend->fault == NULL ? NULL : backend->fault(backend->context);
+    default:
+        return NULL;
+    }
+}
+
 static void execute(struct console *console, size_t length) {
     enum ternel_error error;
-    const char *detail = NULL;
     if (length == 0) {
         return;
     }
     if (console->line[0] == '/') {
         error = console_command(console, console->line);
-        detail = error == TERNEL_ERROR_CONSOLE_COMMAND ? "/help lists the commands" : NULL;
     } else if (is_utf8(console->line, length)) {
         error = console_generate(console, (const uint8_t *)console->line, length);
     } else {
         error = TERNEL_ERROR_PROMPT_TEXT;
     }
     if (error != TERNEL_OK) {
-        console_error(console, error, detail);
+        console_error(console, error, detail_of(console, error));
     }
 }
 

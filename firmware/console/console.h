@@ -16,20 +16,10 @@ enum {
     CONSOLE_TYPE_AHEAD_BYTES = 256,
 };
 
-/// What one run of the accelerator on a matrix of pseudo-random weights gave; counters as in the register
-/// map.
-struct console_bench {
-    uint32_t rows;
-    uint32_t columns;
-    uint64_t cycles; ///< busy cycles of the command
-    uint64_t beats;  ///< DRAM port words of weights
-    uint64_t bytes;  ///< weight bytes read
-    uint32_t stall_weights;
-    uint32_t stall_output;
-    uint32_t stall_command;
-    uint32_t stall_room;
-    uint32_t stall_data;
-    bool equal; ///< every result equals the CPU engine's
+/// One thing that a machine counts, by a name without anything to escape.
+struct console_counter {
+    const char *name;
+    uint64_t value;
 };
 
 /// Cycles that a phase of the boot took.
@@ -50,7 +40,10 @@ struct console_machine {
     /// The most bytes of stack that were ever in use.
     uint32_t (*stack_used)(void *context);
     /// Multiplies a pseudo-random matrix of rows x columns on the accelerator and checks it on the CPU.
-    enum ternel_error (*bench)(void *context, uint32_t rows, uint32_t columns, struct console_bench *result);
+    enum ternel_error (*bench)(void *context, uint32_t rows, uint32_t columns, bool *equal);
+    /// What the accelerator counted since the last reset; returns how many entries of `out` were filled.
+    uint32_t (*counters)(void *context, struct console_counter *out, uint32_t capacity);
+    void (*reset_counters)(void *context);
 };
 
 /// What the console works with. All of it must outlive the console.

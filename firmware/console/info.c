@@ -91,7 +91,7 @@ enum ternel_error console_info(struct console *console, const char *arguments) {
     report_number(&report, "bytesPerToken", ternel_container_weight_bytes_per_token(container));
     report_number(&report, "arenaBytes", console->setup->arena_bytes);
     report_text(&report, "platform", console->platform->name);
-    report_text(&report, "engine", console->setup->engine->matvec->name);
+    report_text(&report, "engine", console->setup->engine->backend->name);
     if (machine != NULL) {
         const uint8_t build_id[] = {(uint8_t)(machine->build_id >> 24), (uint8_t)(machine->build_id >> 16),
                                     (uint8_t)(machine->build_id >> 8), (uint8_t)machine->build_id};

@@ -1,5 +1,6 @@
 #include "accelerator.h"
 
+#include "accelerator_list.h"
 #include "accelerator_model.h"
 #include "check.h"
 #include "ternel_registers.h"
@@ -8,52 +9,28 @@ void accelerator_test(void);
 
 static struct accelerator_model *model;
 static struct accelerator accelerator;
+static uint32_t looks;
 
-enum { ROWS = 37, COLUMNS = 83, STRIDE = 96, GROUPS = 8, MANTISSA = 51234, SHIFT = 19 };
-
-static _Alignas(16) int8_t activation[STRIDE];
+static void look(void) {
+    looks++;
+}
 
 static void open_device(void) {
     model = accelerator_model_start();
     CHECK_EQUAL(accelerator_open(&accelerator, MODEL_WINDOW, (uintptr_t)model->memory, MODEL_MEMORY_BYTES,
                                  MODEL_BUILD_ID),
                 TERNEL_OK);
-}
-
-/// A matrix of every code at an address that is not the memory's first.
-static struct ternel_matrix make_matrix(void) {
-    const uint32_t offset = 4096;
-    uint32_t state = 1;
-    for (uint32_t byte = 0; byte < GROUPS * STRIDE; byte++) {
-        state = state * 1664525 + 1013904223;
-        model->memory[offset + byte] = (uint8_t)(state >> 24);
-    }
-    for (uint32_t column = 0; column < STRIDE; column++) {
-        state = state * 1664525 + 1013904223;
-        activation[column] = (int8_t)(column < COLUMNS ? (int32_t)(state >> 24) % 255 - 127 : 0);
-    }
-    return (struct ternel_matrix){.packed = model->memory + offset,
-                                  .rows = ROWS,
-                                  .columns = COLUMNS,
-                                  .stride = STRIDE,
-                                  .groups = GROUPS};
-}
-
-static void check_results(const struct ternel_matrix *matrix, const int32_t *out) {
-    for (uint32_t row = 0; row < ROWS; row++) {
-        CHECK_EQUAL(out[row],
-                    accelerator_model_row(matrix->packed, STRIDE, row, activation, MANTISSA, SHIFT));
-    }
+    accelerator.while_waiting = look;
+    looks = 0;
 }
 
 static void test_open(void) {
     open_device();
     CHECK_EQUAL(accelerator.port_bytes, MODEL_PORT_BYTES);
+    CHECK_EQUAL(accelerator.columns, MODEL_COLUMNS);
+    CHECK_EQUAL(accelerator.vector_elements, MODEL_VECTOR_ELEMENTS);
+    CHECK_EQUAL(accelerator.state_elements, MODEL_STATE_ELEMENTS);
     CHECK_EQUAL(accelerator.activation_bytes, MODEL_ACTIVATION_BYTES);
-    CHECK_EQUAL(accelerator_accepts(&accelerator, 16, 1024), TERNEL_OK);
-    CHECK_EQUAL(accelerator_accepts(&accelerator, 64, 1024), TERNEL_OK);
-    CHECK_EQUAL(accelerator_accepts(&accelerator, 8, 1024), TERNEL_ERROR_ACCELERATOR_ALIGN);
-    CHECK_EQUAL(accelerator_accepts(&accelerator, 16, 1040), TERNEL_ERROR_ACCELERATOR_SHAPE);
     CHECK_EQUAL(accelerator_open(&accelerator, MODEL_WINDOW, (uintptr_t)model->memory, MODEL_MEMORY_BYTES, 1),
                 TERNEL_ERROR_ACCELERATOR_BUILD);
     model->id = 0;
@@ -62,76 +39,118 @@ static void test_open(void) {
                 TERNEL_ERROR_ACCELERATOR_MISSING);
 }
 
-/// More rows than the FIFO holds: all results, in order, and no read that would have blocked.
-static void test_multiply(void) {
-    int32_t out[ROWS] = {0};
-    open_device();
-    const struct ternel_matrix matrix = make_matrix();
-    memset(model->activation, 0, sizeof model->activation);
-    CHECK_EQUAL(accelerator_multiply(&accelerator, &matrix, activation, MANTISSA, SHIFT, out), TERNEL_OK);
-    check_results(&matrix, out);
-    CHECK_EQUAL(model->empty_reads, 0);
-    CHECK_EQUAL(model->starts, 1);
-    CHECK_EQUAL(model->aborts, 0);
+/// A list that ends at once: END alone.
+static struct accelerator_list empty_list(void) {
+    memset(model->memory, 0, 64);
+    return (struct accelerator_list){
+        .model = {.bytes = model->memory, .size = 128},
+        .buffers = {.bytes = model->memory + 4096, .size = 256},
+        .commands = model->memory,
+        .command_bytes = 64,
+        .columns = 3,
+        .logits = true,
+    };
 }
 
-static void test_measure(void) {
-    int32_t out[ROWS] = {0};
-    struct accelerator_counters counters;
+static void test_run(void) {
+    struct accelerator_totals totals = {.lists = 0};
     open_device();
-    const struct ternel_matrix matrix = make_matrix();
+    const struct accelerator_list list = empty_list();
     model->registers[TERNEL_REGISTER_CYCLES / 4] = 1000;
-    model->registers[TERNEL_REGISTER_BEATS / 4] = 48;
-    CHECK_EQUAL(accelerator_measure(&accelerator, &matrix, activation, MANTISSA, SHIFT, out, &counters),
-                TERNEL_OK);
-    check_results(&matrix, out);
-    CHECK_EQUAL(counters.cycles, 1000);
-    CHECK_EQUAL(counters.beats, 48);
-    CHECK_EQUAL(accelerator.busy_cycles, 1000);
+    model->registers[TERNEL_REGISTER_DMA_STALL_DATA / 4] = 7;
+    CHECK_EQUAL(accelerator_run(&accelerator, &list, &totals), TERNEL_OK);
+    CHECK_EQUAL(accelerator_run(&accelerator, &list, &totals), TERNEL_OK);
+    CHECK_EQUAL(totals.lists, 2);
+    CHECK_EQUAL(totals.counters[0], 2000);
+    CHECK_EQUAL(totals.counters[ACCELERATOR_COUNTERS - 1], 14);
+    CHECK_EQUAL(looks, 2);
+    CHECK_EQUAL(model->registers[TERNEL_REGISTER_MODEL_BASE / 4], 0);
+    CHECK_EQUAL(model->registers[TERNEL_REGISTER_MODEL_BYTES / 4], 128);
+    CHECK_EQUAL(model->registers[TERNEL_REGISTER_BUFFER_BASE / 4], 4096);
+    CHECK_EQUAL(model->registers[TERNEL_REGISTER_BUFFER_BYTES / 4], 256);
+    CHECK_EQUAL(model->registers[TERNEL_REGISTER_RUN / 4],
+                TERNEL_RUN_START_LIST | TERNEL_RUN_LOGITS | 3 << TERNEL_RUN_ACTIVE_SHIFT);
 }
 
-/// Whatever the device does wrong, the driver comes back with the right code and has ended the command.
-static void test_faults(void) {
-    int32_t out[ROWS];
-    struct accelerator_counters counters;
+/// A list longer than any number of polls without progress is waited for as long as words move.
+static void test_patience(void) {
+    struct accelerator_totals totals = {.lists = 0};
     open_device();
-    struct ternel_matrix matrix = make_matrix();
+    const struct accelerator_list list = empty_list();
+    model->moves = true;
+    model->polls = 1 << 21;
+    CHECK_EQUAL(accelerator_run(&accelerator, &list, &totals), TERNEL_OK);
+    CHECK_EQUAL(model->aborts, 0);
+    CHECK(looks > 100);
+    model->moves = false;
+    CHECK_EQUAL(accelerator_run(&accelerator, &list, &totals), TERNEL_ERROR_ACCELERATOR_TIMEOUT);
+    CHECK_EQUAL(model->aborts, 1);
+}
+
+/// Every code of STATUS.ERROR is an error of the driver, and the line names the command.
+static void test_errors(void) {
+    static const struct {
+        uint32_t status;
+        enum ternel_error error;
+    } cases[] = {
+        {TERNEL_STATUS_ERROR_STARTS, TERNEL_ERROR_ACCELERATOR_COMMAND},
+        {TERNEL_STATUS_ERROR_BUSY, TERNEL_ERROR_ACCELERATOR_COMMAND},
+        {TERNEL_STATUS_ERROR_ACTIVE, TERNEL_ERROR_ACCELERATOR_COMMAND},
+        {TERNEL_STATUS_ERROR_RANGE, TERNEL_ERROR_ACCELERATOR_COMMAND},
+        {TERNEL_STATUS_ERROR_ABORTED, TERNEL_ERROR_ACCELERATOR_ABORTED},
+        {TERNEL_STATUS_ERROR_HUNG, TERNEL_ERROR_ACCELERATOR_HUNG},
+        {TERNEL_STATUS_ERROR_LENGTH, TERNEL_ERROR_ACCELERATOR_LIST},
+        {TERNEL_STATUS_ERROR_OPCODE, TERNEL_ERROR_ACCELERATOR_LIST},
+        {TERNEL_STATUS_ERROR_FIELD, TERNEL_ERROR_ACCELERATOR_LIST},
+        {TERNEL_STATUS_ERROR_COUNT, TERNEL_ERROR_ACCELERATOR_LIST},
+        {TERNEL_STATUS_ERROR_BANK, TERNEL_ERROR_ACCELERATOR_LIST},
+        {TERNEL_STATUS_ERROR_ADDRESS, TERNEL_ERROR_ACCELERATOR_LIST},
+        {TERNEL_STATUS_ERROR_TOKEN, TERNEL_ERROR_ENGINE_TOKEN},
+        {TERNEL_STATUS_ERROR_REGION, TERNEL_ERROR_ACCELERATOR_REGION},
+        {200, TERNEL_ERROR_ACCELERATOR_COMMAND},
+    };
+    struct accelerator_totals totals = {.lists = 0};
+    char text[ACCELERATOR_FAULT_TEXT];
+    open_device();
+    const struct accelerator_list list = empty_list();
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        model->error = cases[index].status;
+        CHECK_EQUAL(accelerator_run(&accelerator, &list, &totals), cases[index].error);
+    }
+    CHECK_EQUAL(model->aborts, 0);
+    model->error = TERNEL_STATUS_ERROR_OPCODE;
+    model->registers[TERNEL_REGISTER_FAULT_COMMAND / 4] = 16384;
+    CHECK_EQUAL(accelerator_run(&accelerator, &list, &totals), TERNEL_ERROR_ACCELERATOR_LIST);
+    CHECK_TEXT(accelerator_fault(&accelerator, text), "command 16384: OPCODE");
+    model->registers[TERNEL_REGISTER_FAULT_COMMAND / 4] = 0;
+    CHECK_TEXT(accelerator_fault(&accelerator, text), "command 0: OPCODE");
+    // After all that it works again.
+    model->error = 0;
+    CHECK_EQUAL(accelerator_run(&accelerator, &list, &totals), TERNEL_OK);
+}
+
+/// A device that hangs is told to abort; one that does not even abort is an error, not an endless loop.
+static void test_hangs(void) {
+    struct accelerator_totals totals = {.lists = 0};
+    open_device();
+    const struct accelerator_list list = empty_list();
     model->hangs = true;
-    CHECK_EQUAL(accelerator_multiply(&accelerator, &matrix, activation, MANTISSA, SHIFT, out),
-                TERNEL_ERROR_ACCELERATOR_TIMEOUT);
+    CHECK_EQUAL(accelerator_run(&accelerator, &list, &totals), TERNEL_ERROR_ACCELERATOR_TIMEOUT);
     CHECK_EQUAL(model->aborts, 1);
     CHECK_EQUAL(accelerator_hash_memory(&accelerator, (uintptr_t)model->memory, 1, true),
                 TERNEL_ERROR_ACCELERATOR_TIMEOUT);
     CHECK_EQUAL(accelerator_hash_block(&accelerator, model->memory, true), TERNEL_ERROR_ACCELERATOR_TIMEOUT);
-    model->hangs = false;
-    model->hangs_at_row = ROWS - 3;
-    CHECK_EQUAL(accelerator_multiply(&accelerator, &matrix, activation, MANTISSA, SHIFT, out),
-                TERNEL_ERROR_ACCELERATOR_TIMEOUT);
-    CHECK_EQUAL(accelerator_measure(&accelerator, &matrix, activation, MANTISSA, SHIFT, out, &counters),
-                TERNEL_ERROR_ACCELERATOR_TIMEOUT);
-    model->hangs_at_row = 0;
-    model->error = TERNEL_STATUS_ERROR_RANGE;
-    CHECK_EQUAL(accelerator_multiply(&accelerator, &matrix, activation, MANTISSA, SHIFT, out),
-                TERNEL_ERROR_ACCELERATOR_COMMAND);
-    CHECK_EQUAL(accelerator_hash_memory(&accelerator, (uintptr_t)model->memory, 1, true),
-                TERNEL_ERROR_ACCELERATOR_COMMAND);
-    CHECK_EQUAL(model->empty_reads, 0);
-    // After all that it works again.
-    model->error = 0;
-    CHECK_EQUAL(accelerator_multiply(&accelerator, &matrix, activation, MANTISSA, SHIFT, out), TERNEL_OK);
-    check_results(&matrix, out);
-    // A matrix that does not fit is refused before anything is written.
-    const uint32_t starts = model->starts;
-    matrix.stride = MODEL_ACTIVATION_BYTES + 16;
-    matrix.columns = matrix.stride;
-    CHECK_EQUAL(accelerator_multiply(&accelerator, &matrix, activation, MANTISSA, SHIFT, out),
-                TERNEL_ERROR_ACCELERATOR_SHAPE);
-    CHECK_EQUAL(model->starts, starts);
+    CHECK_EQUAL(model->aborts, 3);
+    CHECK_EQUAL(accelerator_abort(&accelerator), TERNEL_OK);
+    model->deaf = true;
+    CHECK_EQUAL(accelerator_run(&accelerator, &list, &totals), TERNEL_ERROR_ACCELERATOR_BUS);
+    CHECK_EQUAL(accelerator_abort(&accelerator), TERNEL_ERROR_ACCELERATOR_BUS);
 }
 
 void accelerator_test(void) {
     test_open();
-    test_multiply();
-    test_measure();
-    test_faults();
+    test_run();
+    test_patience();
+    test_errors();
+    test_hangs();
 }

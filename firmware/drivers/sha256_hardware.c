@@ -24,9 +24,26 @@ static void hash_block(struct sha256_hardware *sha, const uint8_t block[BLOCK_BY
 static bool in_memory(const struct sha256_hardware *sha, const uint8_t *bytes, size_t size) {
     const uintptr_t memory = sha->accelerator->memory;
     const uintptr_t at = (uintptr_t)bytes;
-    return size >= MEMORY_PATH_BYTES && at % BLOCK_BYTES == 0 && at >= memory &&
-           at - memory < sha->accelerator->memory_bytes &&
+    return at % BLOCK_BYTES == 0 && at >= memory && at - memory < sha->accelerator->memory_bytes &&
            size <= sha->accelerator->memory_bytes - (at - memory);
+}
+
+/// Hashes whole blocks that the device reads itself.
+static void hash_memory(struct sha256_hardware *sha, const uint8_t *bytes, size_t size) {
+    if (sha->error == TERNEL_OK) {
+        sha->error = accelerator_hash_memory(sha->accelerator, (uintptr_t)bytes,
+                                             (uint32_t)(size / BLOCK_BYTES), sha->bytes == 0);
+    }
+    sha->bytes += size;
+}
+
+bool sha256_hardware_update_shared(void *context, const uint8_t *bytes, size_t size) {
+    struct sha256_hardware *sha = context;
+    if (sha->used != 0 || size == 0 || size % BLOCK_BYTES != 0 || !in_memory(sha, bytes, size)) {
+        return false;
+    }
+    hash_memory(sha, bytes, size);
+    return true;
 }
 
 void sha256_hardware_update(void *context, const uint8_t *bytes, size_t size) {
@@ -44,14 +61,10 @@ void sha256_hardware_update(void *context, const uint8_t *bytes, size_t size) {
         sha->used = 0;
         hash_block(sha, sha->block);
     }
-    if (in_memory(sha, bytes, size)) {
+    if (size >= MEMORY_PATH_BYTES && in_memory(sha, bytes, size)) {
         const size_t whole = size - size % BLOCK_BYTES;
         sha->write_back();
-        if (sha->error == TERNEL_OK) {
-            sha->error = accelerator_hash_memory(sha->accelerator, (uintptr_t)bytes,
-                                                 (uint32_t)(whole / BLOCK_BYTES), sha->bytes == 0);
-        }
-        sha->bytes += whole;
+        hash_memory(sha, bytes, whole);
         bytes += whole;
         size -= whole;
     }

@@ -19,4 +19,6 @@ struct sha256_hardware {
 /// digest of zeros, which no content has, and the reason in `error`.
 void sha256_hardware_start(void *context);
 void sha256_hardware_update(void *context, const uint8_t *bytes, size_t size);
+/// update_shared: whole blocks in DRAM that no cache knows anything of.
+bool sha256_hardware_update_shared(void *context, const uint8_t *bytes, size_t size);
 void sha256_hardware_finish(void *context, uint8_t digest[TERNEL_SHA256_BYTES]);

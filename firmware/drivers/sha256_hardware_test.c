@@ -61,6 +61,26 @@ void sha256_hardware_test(void) {
     compare(model->memory + MODEL_MEMORY_BYTES - 32768, 32768, 32768);
     CHECK_EQUAL(write_backs, 2);
 
+    // What a backend wrote: whole blocks, without a word about caches; anything else is left to the CPU.
+    struct sha256_hardware shared = {.accelerator = &accelerator, .write_back = write_back};
+    sha256_hardware_start(&shared);
+    CHECK(sha256_hardware_update_shared(&shared, model->memory + 1024, 1920));
+    CHECK(!sha256_hardware_update_shared(&shared, model->memory + 1024, 100));
+    CHECK(!sha256_hardware_update_shared(&shared, model->memory + 1025, 128));
+    CHECK(!sha256_hardware_update_shared(&shared, bytes, 128));
+    CHECK(sha256_hardware_update_shared(&shared, model->memory + 1024 + 1920, 64));
+    sha256_hardware_update(&shared, model->memory + 1024 + 1984, 16);
+    CHECK(!sha256_hardware_update_shared(&shared, model->memory + 1024, 128));
+    CHECK_EQUAL(write_backs, 2);
+    uint8_t expected[TERNEL_SHA256_BYTES];
+    uint8_t shared_digest[TERNEL_SHA256_BYTES];
+    struct sha256_ctx reference;
+    sha256_init(&reference);
+    sha256_update(&reference, 2000, model->memory + 1024);
+    sha256_digest(&reference, sizeof expected, expected);
+    sha256_hardware_finish(&shared, shared_digest);
+    CHECK(memcmp(shared_digest, expected, sizeof expected) == 0);
+
     // A hash unit that does not answer: zeros, never a wrong digest that looks right, and the reason.
     static const uint8_t zeros[TERNEL_SHA256_BYTES];
     struct sha256_hardware sha = {.accelerator = &accelerator, .write_back = write_back};

@@ -19,19 +19,24 @@ enum ternel_error ternel_arena_layout(const struct ternel_shape *shape, uint8_t 
     struct ternel_size vocabulary = ternel_size_of(shape->vocabulary);
     struct ternel_size intermediate = ternel_size_of(shape->intermediate);
     struct ternel_size both = ternel_size_multiply(intermediate, ternel_size_of(2));
-    struct ternel_size states = ternel_size_multiply(d, ternel_size_of(shape->layers));
+    struct ternel_size state_stride = ternel_size_align(d, BUFFER_ALIGN / sizeof(int32_t));
+    struct ternel_size states = ternel_size_multiply(state_stride, ternel_size_of(shape->layers));
     struct ternel_size widest = shape->dimension > shape->intermediate ? d : intermediate;
+    // What the accelerator reads and writes: no cache line of it belongs to anything else.
+    buffers->state_stride = state_stride.value;
+    buffers->state = take(&cursor, arena, states, sizeof(int32_t));
+    buffers->logits = take(&cursor, arena, vocabulary, sizeof(int32_t));
+    buffers->shared_bytes = cursor.value;
     buffers->residual = take(&cursor, arena, d, sizeof(int32_t));
     buffers->normed = take(&cursor, arena, d, sizeof(int32_t));
     buffers->forget = take(&cursor, arena, d, sizeof(int32_t));
     buffers->candidate = take(&cursor, arena, d, sizeof(int32_t));
     buffers->output = take(&cursor, arena, d, sizeof(int32_t));
     buffers->gate_up = take(&cursor, arena, both, sizeof(int32_t));
-    buffers->state = take(&cursor, arena, states, sizeof(int32_t));
-    buffers->logits = take(&cursor, arena, vocabulary, sizeof(int32_t));
     buffers->candidates = take(&cursor, arena, vocabulary, sizeof(struct ternel_candidate));
     buffers->activation =
         take(&cursor, arena, ternel_size_align(widest, shape->column_align), sizeof(int8_t));
+    buffers->commands = take(&cursor, arena, ternel_size_of(TERNEL_BACKEND_COMMAND_BYTES), 1);
     *bytes = cursor.value;
     return cursor.valid ? TERNEL_OK : TERNEL_ERROR_ENGINE_ARENA;
 }

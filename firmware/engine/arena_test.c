@@ -17,16 +17,17 @@ static void check(const struct ternel_shape *shape) {
         void *start;
         size_t size;
     } buffers[] = {
+        {b.state, 4 * (size_t)b.state_stride * shape->layers},
+        {b.logits, 4 * (size_t)shape->vocabulary},
         {b.residual, 4 * d},
         {b.normed, 4 * d},
         {b.forget, 4 * d},
         {b.candidate, 4 * d},
         {b.output, 4 * d},
         {b.gate_up, 8 * (size_t)shape->intermediate},
-        {b.state, 4 * d * shape->layers},
-        {b.logits, 4 * (size_t)shape->vocabulary},
         {b.candidates, sizeof(struct ternel_candidate) * shape->vocabulary},
         {b.activation, (widest + shape->column_align - 1) / shape->column_align * shape->column_align},
+        {b.commands, TERNEL_BACKEND_COMMAND_BYTES},
     };
     size_t end = 0;
     for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++) {
@@ -35,6 +36,12 @@ static void check(const struct ternel_shape *shape) {
         end = start + buffers[i].size;
     }
     EXPECT(end <= bytes && bytes - end < 64);
+    // The layout that the command list counts on: each layer's state at a multiple of 64 bytes, then the
+    // logits, whole cache lines of both.
+    EXPECT((uint8_t *)b.state == arena && 4 * b.state_stride == TERNEL_BUFFER_STATE_STRIDE(d));
+    EXPECT((uint8_t *)b.logits == arena + TERNEL_BUFFER_LOGITS_OFFSET(shape->layers, d));
+    EXPECT(b.shared_bytes == TERNEL_BUFFER_BYTES(shape->layers, d, shape->vocabulary));
+    EXPECT((uint8_t *)b.residual == arena + b.shared_bytes);
     free(arena);
 }
 
@@ -46,7 +53,7 @@ void test_arena(void) {
             .dimension = 1 + testing_below(&random, 300),
             .layers = 1 + testing_below(&random, 8),
             .intermediate = 1 + testing_below(&random, 700),
-            .column_align = 8U << testing_below(&random, 4),
+            .column_align = 64,
         };
         check(&shape);
     }

@@ -75,7 +75,7 @@ struct ternel_quantiser ternel_quantiser_of(const struct ternel_matrix *matrix,
     };
 }
 
-enum ternel_error ternel_bitlinear(const struct ternel_matvec *matvec, const struct ternel_matrix *matrix,
+enum ternel_error ternel_bitlinear(const struct ternel_backend *backend, const struct ternel_matrix *matrix,
                                    const struct ternel_gain *gain, const int32_t *input, uint64_t squares,
                                    uint32_t fraction, int8_t *activation, int32_t *out) {
     uint64_t largest = squares + gain->epsilon == 0 ? 0 : ternel_largest_product(input, gain);
@@ -86,5 +86,5 @@ enum ternel_error ternel_bitlinear(const struct ternel_matvec *matvec, const str
     struct ternel_quantiser q = ternel_quantiser_of(matrix, gain, squares, largest, fraction);
     ternel_quantise(input, gain, q.factor, q.k, activation);
     memset(activation + matrix->columns, 0, matrix->stride - matrix->columns);
-    return matvec->multiply(matvec->context, matrix, activation, q.mantissa, q.shift, out);
+    return backend->multiply(backend->context, matrix, activation, q.mantissa, q.shift, out);
 }

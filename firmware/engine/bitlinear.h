@@ -30,6 +30,6 @@ void ternel_quantise(const int32_t *input, const struct ternel_gain *gain, int32
 /// out[row] for every row of `matrix`, with `fraction` (0..20). `squares` is the sum of the squares of
 /// `input`; `activation` is room for `matrix->stride` int8 at a 16-byte boundary. Errors: those of the
 /// matvec.
-enum ternel_error ternel_bitlinear(const struct ternel_matvec *matvec, const struct ternel_matrix *matrix,
+enum ternel_error ternel_bitlinear(const struct ternel_backend *backend, const struct ternel_matrix *matrix,
                                    const struct ternel_gain *gain, const int32_t *input, uint64_t squares,
                                    uint32_t fraction, int8_t *activation, int32_t *out) TERNEL_MUST_CHECK;

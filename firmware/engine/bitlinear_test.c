@@ -97,7 +97,7 @@ void test_bitlinear(void) {
         uint32_t fraction = testing_below(&random, 21);
         struct call got = {.calls = 0};
         struct call expected;
-        struct ternel_matvec matvec = {.context = &got, .multiply = record};
+        struct ternel_backend matvec = {.context = &got, .multiply = record};
         memset(activation, 0x7f, sizeof activation); // whatever was there must not stay in the padding
         uint64_t squares = ternel_sum_of_squares(x, gain.count);
         EXPECT(ternel_bitlinear(&matvec, &matrix, &gain, x, squares, fraction, activation, out) == TERNEL_OK);

@@ -15,10 +15,11 @@ struct ternel_shape {
     uint32_t dimension;
     uint32_t layers;
     uint32_t intermediate;
-    uint32_t column_align;
+    uint32_t column_align; ///< always 64
     uint32_t token_count;
     uint32_t token_text_bytes;
     uint32_t merge_count;
+    uint32_t command_bytes;
     uint32_t start_token;
     uint32_t end_token;
 };
@@ -36,10 +37,13 @@ struct ternel_offsets {
     uint32_t scales;
     uint32_t embedding_scales;
     uint32_t lower_bounds;
+    uint32_t lower_bound_bytes; ///< of one layer, padded
     uint32_t embedding;
+    uint32_t embedding_stride;   ///< bytes of one row, padded
     uint32_t layer_weights;      ///< the first layer's first matrix
     uint32_t layer_weight_bytes; ///< all six matrices of a layer
     uint32_t head_weights;
+    uint32_t commands; ///< the accelerator's command list, shape.command_bytes long; nothing in it is checked
     uint32_t trailer;
     uint32_t end;
 };
@@ -57,7 +61,7 @@ struct ternel_container {
 };
 
 /// The gain of one norm: `values` int16 little-endian (read them with `ternel_read_i16`, or directly: the
-/// machine is little-endian and the array is 16-byte aligned), `fraction` (0..20) and the epsilon term.
+/// machine is little-endian and the array is 64-byte aligned), `fraction` (0..20) and the epsilon term.
 struct ternel_gain {
     const int16_t *values;
     uint32_t count;

@@ -36,11 +36,11 @@ static enum ternel_error check_fields(const uint8_t *bytes, struct ternel_shape 
         .token_count = FIELD(TOKEN_COUNT),
         .token_text_bytes = FIELD(TOKEN_TEXT_BYTES),
         .merge_count = FIELD(MERGE_COUNT),
+        .command_bytes = FIELD(COMMAND_BYTES),
         .start_token = FIELD(START_TOKEN),
         .end_token = FIELD(END_TOKEN),
     };
     const struct ternel_shape *s = shape;
-    uint32_t align = s->column_align;
     CHECK(FIELD(MAGIC) == TERNEL_CONTAINER_MAGIC, MAGIC)
     CHECK(ternel_read_u16(bytes + TERNEL_CONTAINER_VERSION_OFFSET) == TERNEL_CONTAINER_VERSION, VERSION)
     CHECK(ternel_read_u16(bytes + TERNEL_CONTAINER_HEADER_BYTES_OFFSET) == TERNEL_CONTAINER_HEADER_BYTES,
@@ -50,11 +50,13 @@ static enum ternel_error check_fields(const uint8_t *bytes, struct ternel_shape 
     CHECK(s->dimension >= 1 && s->dimension <= TERNEL_CONTAINER_MAX_DIMENSION, DIMENSION)
     CHECK(s->layers >= 1 && s->layers <= TERNEL_CONTAINER_MAX_LAYERS, LAYERS)
     CHECK(s->intermediate >= 1 && s->intermediate <= TERNEL_CONTAINER_MAX_INTERMEDIATE, INTERMEDIATE)
-    CHECK(align == 8 || align == 16 || align == 32 || align == 64, COLUMN_ALIGN)
+    CHECK(s->column_align == TERNEL_CONTAINER_COLUMN_ALIGN, COLUMN_ALIGN)
     CHECK(s->token_count >= 1 && s->token_count <= s->vocabulary, TOKEN_COUNT)
     CHECK(s->token_text_bytes <= TERNEL_CONTAINER_MAX_TOKEN_TEXT_BYTES, TOKEN_TEXT_BYTES)
     CHECK(s->merge_count <= TERNEL_CONTAINER_MAX_MERGE_COUNT, MERGE_COUNT)
-    CHECK(FIELD(COMMAND_BYTES) == 0, COMMANDS)
+    CHECK(s->command_bytes <= TERNEL_CONTAINER_MAX_COMMAND_BYTES &&
+              s->command_bytes % TERNEL_CONTAINER_COMMAND_ALIGN == 0,
+          COMMANDS)
     CHECK(s->start_token < s->vocabulary, START_TOKEN)
     CHECK(s->end_token < s->vocabulary, END_TOKEN)
     CHECK(FIELD(FLAGS) == 0, FLAGS)

@@ -60,8 +60,10 @@ bool ternel_derive_offsets(const struct ternel_shape *shape, struct ternel_offse
                       ternel_size_of(TERNEL_SCALE_BYTES));
     at->embedding_scales =
         take(&cursor, TERNEL_CONTAINER_TABLE_ALIGN, vocabulary, ternel_size_of(TERNEL_SCALE_BYTES));
-    at->lower_bounds =
-        take(&cursor, TERNEL_CONTAINER_TABLE_ALIGN, ternel_size_multiply(layers, d), ternel_size_of(2));
+    struct ternel_size bounds =
+        ternel_size_align(ternel_size_multiply(d, ternel_size_of(2)), TERNEL_CONTAINER_TABLE_ALIGN);
+    at->lower_bound_bytes = bounds.value;
+    at->lower_bounds = take(&cursor, TERNEL_CONTAINER_TABLE_ALIGN, layers, bounds);
 
     // Weights
     uint32_t align = shape->column_align;
@@ -73,11 +75,14 @@ bool ternel_derive_offsets(const struct ternel_shape *shape, struct ternel_offse
     struct ternel_size layer_weights = ternel_size_multiply(ternel_size_of(SQUARE_MATRICES), square);
     layer_weights = ternel_size_add(ternel_size_add(layer_weights, gate), down);
     at->layer_weight_bytes = layer_weights.value;
-    at->embedding = take(&cursor, TERNEL_CONTAINER_ALIGN, vocabulary, d);
+    struct ternel_size embedding_row = ternel_size_align(d, align);
+    at->embedding_stride = embedding_row.value;
+    at->embedding = take(&cursor, TERNEL_CONTAINER_ALIGN, vocabulary, embedding_row);
     at->layer_weights = take(&cursor, TERNEL_CONTAINER_ALIGN, layers, layer_weights);
     at->head_weights =
         take(&cursor, TERNEL_CONTAINER_ALIGN, one, ternel_matrix_bytes(vocabulary, shape->dimension, align));
 
+    at->commands = take(&cursor, TERNEL_CONTAINER_ALIGN, one, ternel_size_of(shape->command_bytes));
     at->trailer = take(&cursor, TERNEL_CONTAINER_ALIGN, one, ternel_size_of(TERNEL_CONTAINER_TRAILER_BYTES));
     at->end = cursor.value;
     return cursor.valid;

@@ -14,9 +14,9 @@ static const struct fixture_shape shape = {
     .dimension = 13,
     .layers = 2,
     .intermediate = 21,
-    .column_align = 16,
     .token_count = 276,
     .merge_count = 20,
+    .command_bytes = 192,
 };
 
 static enum ternel_error open_bytes(const uint8_t *bytes, size_t size, struct ternel_container *container) {
@@ -55,8 +55,9 @@ static void test_header(const struct model_fixture *fixture) {
         enum ternel_error error;
     } damages[] = {
         {0, 0x4e524555, TERNEL_ERROR_CONTAINER_MAGIC},
-        {4, 2 | 128 << 16, TERNEL_ERROR_CONTAINER_VERSION},
-        {4, 1 | 64 << 16, TERNEL_ERROR_CONTAINER_HEADER_BYTES},
+        {4, 1 | 128 << 16, TERNEL_ERROR_CONTAINER_VERSION},
+        {4, 3 | 128 << 16, TERNEL_ERROR_CONTAINER_VERSION},
+        {4, 2 | 64 << 16, TERNEL_ERROR_CONTAINER_HEADER_BYTES},
         {8, 2, TERNEL_ERROR_CONTAINER_ARCHITECTURE},
         {12, 64, TERNEL_ERROR_CONTAINER_TOTAL_BYTES},
         {16, 0, TERNEL_ERROR_CONTAINER_VOCABULARY},
@@ -68,12 +69,16 @@ static void test_header(const struct model_fixture *fixture) {
         {28, 0, TERNEL_ERROR_CONTAINER_INTERMEDIATE},
         {28, 32769, TERNEL_ERROR_CONTAINER_INTERMEDIATE},
         {32, 0, TERNEL_ERROR_CONTAINER_COLUMN_ALIGN},
-        {32, 24, TERNEL_ERROR_CONTAINER_COLUMN_ALIGN},
+        {32, 32, TERNEL_ERROR_CONTAINER_COLUMN_ALIGN},
+        {32, 128, TERNEL_ERROR_CONTAINER_COLUMN_ALIGN},
         {36, 0, TERNEL_ERROR_CONTAINER_TOKEN_COUNT},
         {36, 280, TERNEL_ERROR_CONTAINER_TOKEN_COUNT},
         {40, (1 << 24) + 1, TERNEL_ERROR_CONTAINER_TOKEN_TEXT_BYTES},
         {44, 262145, TERNEL_ERROR_CONTAINER_MERGE_COUNT},
-        {48, 1, TERNEL_ERROR_CONTAINER_COMMANDS},
+        {48, 191, TERNEL_ERROR_CONTAINER_COMMANDS},
+        {48, (1 << 20) + 64, TERNEL_ERROR_CONTAINER_COMMANDS},
+        {48, 1 << 20, TERNEL_ERROR_CONTAINER_TOTAL_BYTES},
+        {48, 0, TERNEL_ERROR_CONTAINER_TOTAL_BYTES},
         {52, 279, TERNEL_ERROR_CONTAINER_START_TOKEN},
         {56, UINT32_MAX, TERNEL_ERROR_CONTAINER_END_TOKEN},
         {60, 1, TERNEL_ERROR_CONTAINER_FLAGS},
@@ -153,14 +158,14 @@ static void test_contents(const struct model_fixture *fixture, const struct tern
 
 /// The views agree with the shape, lie in the file, do not overlap, and come in the file's order.
 static void test_views(const struct ternel_container *container) {
-    const uint8_t *previous = container->bytes + container->at.embedding + 279 * 13;
+    const uint8_t *previous = container->bytes + container->at.embedding + 279 * 64;
     for (uint32_t index = 0; index < shape.layers; index++) {
         struct ternel_layer layer;
         ternel_container_layer(container, index, &layer);
         for (uint32_t i = 0; i < TERNEL_LAYER_MATRIX_COUNT; i++) {
             const struct ternel_matrix *matrix = &layer.matrix[i];
             EXPECT(matrix->packed >= previous && (size_t)(matrix->packed - container->bytes) % 64 == 0);
-            EXPECT(matrix->stride == (i == TERNEL_LAYER_MATRIX_DOWN ? 32 : 16) && matrix->mantissa >= 32768);
+            EXPECT(matrix->stride == 64 && matrix->mantissa >= 32768);
             EXPECT(matrix->rows == (i == TERNEL_LAYER_MATRIX_GATE_UP ? 42 : 13) &&
                    matrix->groups == (matrix->rows + 4) / 5);
             previous = matrix->packed + (size_t)matrix->groups * matrix->stride;
@@ -172,10 +177,10 @@ static void test_views(const struct ternel_container *container) {
     ternel_container_head(container, &head);
     EXPECT(head.matrix.packed >= previous && head.matrix.rows == 279);
     const uint8_t *end = head.matrix.packed + (size_t)head.matrix.groups * head.matrix.stride;
-    EXPECT(end <= container->bytes + container->at.trailer &&
-           container->at.trailer - (end - container->bytes) < 64);
+    EXPECT(end == container->bytes + container->at.commands);
+    EXPECT(container->at.trailer == container->at.commands + 192);
     EXPECT(strcmp(container->name, "fixture \"\\") == 0);
-    EXPECT(ternel_container_weight_bytes_per_token(container) > 55 * 16);
+    EXPECT(ternel_container_weight_bytes_per_token(container) == (2 * (4 * 3 + 9 + 3) + 56) * 64 + 13);
 }
 
 /// Shapes within every limit whose container would not fit 32 bits.

@@ -59,8 +59,8 @@ void ternel_container_layer(const struct ternel_container *container, uint32_t i
     }
     const uint8_t *fraction = container->bytes + at->layer_fraction + index * TERNEL_LAYER_FRACTION_BYTES;
     memcpy(layer->fraction, fraction, sizeof layer->fraction);
-    const uint8_t *bounds = container->bytes + at->lower_bounds;
-    layer->lower_bound = (const uint16_t *)(const void *)bounds + (size_t)index * d;
+    const uint8_t *bounds = container->bytes + at->lower_bounds + index * at->lower_bound_bytes;
+    layer->lower_bound = (const uint16_t *)(const void *)bounds;
 }
 
 void ternel_container_head(const struct ternel_container *container, struct ternel_head *head) {
@@ -77,5 +77,5 @@ void ternel_container_head(const struct ternel_container *container, struct tern
 
 uint32_t ternel_container_weight_bytes_per_token(const struct ternel_container *container) {
     const struct ternel_offsets *at = &container->at;
-    return at->trailer - at->layer_weights + container->shape.dimension;
+    return at->commands - at->layer_weights + container->shape.dimension;
 }

@@ -87,4 +87,4 @@ static enum ternel_error multiply(void *context, const struct ternel_matrix *mat
     return TERNEL_OK;
 }
 
-const struct ternel_matvec ternel_matvec_cpu = {.name = "cpu", .context = NULL, .multiply = multiply};
+const struct ternel_backend ternel_backend_cpu = {.name = "cpu", .context = NULL, .multiply = multiply};

@@ -12,7 +12,7 @@ static const int8_t trits[256][5] = {TERNEL_TRIT_CODES(TRIT_ROW)};
 static void check(const struct ternel_matrix *matrix, const int8_t *activation, uint32_t mantissa,
                   uint32_t shift) {
     int32_t *out = calloc(matrix->rows, sizeof *out);
-    EXPECT(ternel_matvec_cpu.multiply(NULL, matrix, activation, (uint16_t)mantissa, (uint8_t)shift, out) ==
+    EXPECT(ternel_backend_cpu.multiply(NULL, matrix, activation, (uint16_t)mantissa, (uint8_t)shift, out) ==
            TERNEL_OK);
     for (uint32_t row = 0; row < matrix->rows; row++) {
         int64_t sum = 0;

@@ -15,6 +15,9 @@ struct ternel_sha256 {
     void *context;
     void (*start)(void *context);
     void (*update)(void *context, const uint8_t *bytes, size_t size);
+    /// Like `update` for bytes that a backend wrote and the CPU has not touched since: hashes them where they
+    /// lie, or returns false where it cannot. NULL: never.
+    bool (*update_shared)(void *context, const uint8_t *bytes, size_t size);
     void (*finish)(void *context, uint8_t digest[TERNEL_SHA256_BYTES]);
 };
 
@@ -29,15 +32,35 @@ struct ternel_matrix {
     int16_t exponent;
 };
 
-/// Who multiplies. `activation` holds `matrix->stride` int8 (zeros beyond `columns`) at a 16-byte boundary.
-/// Writes out[row] = S24(R(sum(trit * activation), shift) of the product with `mantissa`) for each of
-/// `matrix->rows` rows; shift is 0..63.
-struct ternel_matvec {
-    const char *name; ///< "cpu" or "accelerator"
+struct ternel_engine;
+
+/// Who computes. Every backend multiplies; one that also takes whole tokens through the model has
+/// `run_tokens` and `best`, else these are NULL and the engine does the work between the matrices itself.
+struct ternel_backend {
+    const char *name; ///< "cpu", "accelerator", "matrix"
     void *context;
+    /// `activation` holds `matrix->stride` int8 (zeros beyond `columns`) at a 64-byte boundary, as `out` is.
+    /// Writes out[row] = S24(R(sum(trit * activation), shift) of the product with `mantissa`) for each of
+    /// `matrix->rows` rows; shift is 0..63.
     enum ternel_error (*multiply)(void *context, const struct ternel_matrix *matrix, const int8_t *activation,
                                   uint16_t mantissa, uint8_t shift, int32_t *out);
+    /// Takes `count` tokens (1..columns, each below the vocabulary), in order, into the engine's state; with
+    /// `logits` buffers.logits get those after the last one. It writes no other buffer. On an error the state
+    /// is undefined: only a reset helps.
+    enum ternel_error (*run_tokens)(void *context, struct ternel_engine *engine, const uint32_t *tokens,
+                                    uint32_t count, bool logits);
+    /// Makes what the CPU has touched of state and logits ready for run_tokens, which does so itself where it
+    /// was forgotten; NULL where nothing is to be done.
+    void (*publish)(void *context, struct ternel_engine *engine);
+    /// The token of the largest logit of the last run_tokens with `logits`, the lower id of equal ones.
+    uint32_t (*best)(void *context);
+    /// Tokens that share one pass over the weights, 1..TERNEL_COLUMNS_MAX: what run_tokens takes at once.
+    uint32_t columns;
+    /// What is known of the last error beyond its code, or NULL: "command 12: OPCODE". NULL where nothing is.
+    const char *(*fault)(void *context);
 };
+
+enum { TERNEL_COLUMNS_MAX = 64 };
 
 /// Values of `get_byte` that are no byte.
 enum { TERNEL_INPUT_NONE = -1, TERNEL_INPUT_END = -2 };
@@ -48,7 +71,8 @@ struct ternel_platform {
     const char *name;           ///< "riscv", "host"
     uint32_t cycles_per_second; ///< what `cycles` counts in
     struct ternel_sha256 sha256;
-    const struct ternel_matvec *accelerator; ///< NULL where there is none
+    /// What `/set engine` offers beside the CPU, the first one the default; ends with NULL.
+    const struct ternel_backend *const *backends;
     void (*put_byte)(void *context, uint8_t byte);
     /// Makes everything that was put visible (the host buffers).
     void (*flush)(void *context);

@@ -1,8 +1,6 @@
 // One generation: start token, prompt, then a token at a time until the end of the text.
 #include "engine.h"
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "logits are hashed as they lie in memory");
-
 enum ternel_error ternel_run_start(struct ternel_run *run, struct ternel_engine *engine, uint32_t temperature,
                                    uint32_t top_p, uint64_t seed, const struct ternel_sha256 *sha256) {
     *run = (struct ternel_run){.engine = engine, .sha256 = sha256};
@@ -11,12 +9,21 @@ enum ternel_error ternel_run_start(struct ternel_run *run, struct ternel_engine 
         sha256->start(sha256->context);
     }
     ternel_engine_reset(engine);
-    return ternel_engine_advance(engine, engine->container->shape.start_token);
+    run->pending[run->pending_count++] = engine->container->shape.start_token;
+    return TERNEL_OK;
 }
 
 enum ternel_error ternel_run_feed(struct ternel_run *run, uint32_t token) {
+    const struct ternel_backend *backend = run->engine->backend;
+    // A full group goes only now: of the last one logits will be wanted.
+    if (run->pending_count >= (backend->run_tokens == NULL ? 1 : backend->columns)) {
+        const uint32_t count = run->pending_count;
+        run->pending_count = 0;
+        TERNEL_TRY(ternel_engine_advance(run->engine, run->pending, count, false));
+    }
+    run->pending[run->pending_count++] = token;
     run->prompt_tokens++;
-    return ternel_engine_advance(run->engine, token);
+    return TERNEL_OK;
 }
 
 enum ternel_error ternel_run_next(struct ternel_run *run, uint32_t *token, bool *end) {
@@ -27,21 +34,19 @@ enum ternel_error ternel_run_next(struct ternel_run *run, uint32_t *token, bool 
         return TERNEL_OK;
     }
     // The token that was chosen last is only fed now: nobody may want another one.
-    if (run->has_pending) {
-        run->has_pending = false;
-        TERNEL_TRY(ternel_engine_advance(engine, run->pending));
-    }
-    TERNEL_TRY(ternel_engine_logits(engine));
-    const int32_t *logits = engine->buffers.logits;
+    TERNEL_TRY(ternel_engine_advance(engine, run->pending, run->pending_count, true));
     if (run->sha256 != NULL) {
-        const uint8_t *bytes = (const uint8_t *)logits;
-        run->sha256->update(run->sha256->context, bytes, (size_t)shape->vocabulary * sizeof *logits);
+        ternel_engine_hash_logits(engine, run->sha256);
     }
-    *token = ternel_sampler_choose(&run->sampler, logits, shape->vocabulary,
-                                   engine->container->logits_fraction, engine->buffers.candidates);
+    if (run->sampler.temperature == 0) {
+        *token = ternel_engine_best(engine);
+    } else {
+        *token = ternel_sampler_choose(&run->sampler, ternel_engine_logits(engine), shape->vocabulary,
+                                       engine->container->logits_fraction, engine->buffers.candidates);
+    }
     run->ended = *token == shape->end_token;
-    run->has_pending = !run->ended;
-    run->pending = *token;
+    run->pending[0] = *token;
+    run->pending_count = 1;
     *end = run->ended;
     return TERNEL_OK;
 }

@@ -83,7 +83,7 @@ static void test_random_texts(const struct ternel_container *container, uint64_t
 
 static void test_errors(void) {
     struct fixture_shape shape = {
-        .vocabulary = 9, .dimension = 3, .layers = 1, .intermediate = 5, .column_align = 8, .token_count = 7};
+        .vocabulary = 9, .dimension = 3, .layers = 1, .intermediate = 5, .token_count = 7};
     struct model_fixture fixture = model_fixture_make(&shape, 1);
     struct sha256_ctx state;
     struct ternel_sha256 sha256 = sha256_nettle(&state);

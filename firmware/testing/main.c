@@ -9,6 +9,7 @@
     X(output)                                                                                                \
     X(stage1_image)                                                                                          \
     X(accelerator)                                                                                           \
+    X(accelerator_backend)                                                                                   \
     X(sha256_hardware)                                                                                       \
     X(uart)                                                                                                  \
     X(watchdog)

@@ -4,9 +4,8 @@ import { ParameterError, type AcceleratorParameters } from "./parameters.ts";
 
 /** Throws a ParameterError where the configuration contradicts itself. */
 export function configuredParameters(configuration: Configuration, buildId: number): AcceleratorParameters {
-  const { columnsMax, ...sizes } = configuration.accelerator;
-  if (columnsMax !== sizes.activationBytes) {
-    throw new ParameterError([`columnsMax is ${columnsMax} and activationBytes ${sizes.activationBytes}: a column is one byte`]);
-  }
-  return { ...sizes, dramBytes: configuration.dram.bytes, buildId };
+  const { accelerator, dram } = configuration;
+  if (accelerator.portBytes !== dram.portBytes)
+    throw new ParameterError([`portBytes is ${accelerator.portBytes}, but DRAM gives ${dram.portBytes} bytes a cycle`]);
+  return { ...accelerator, dramBytes: dram.bytes, buildId };
 }

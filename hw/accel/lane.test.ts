@@ -5,9 +5,9 @@ import { elaborate, simulate } from "../../gen/index.ts";
 import { lane, laneLatency } from "./lane.ts";
 import { accumulatorWidth } from "./parameters.ts";
 
-const columns = 8;
+const products = 8;
 const width = accumulatorWidth(64);
-const { engine } = simulate(elaborate(lane(columns, width)));
+const { engine } = simulate(elaborate(lane(products, width)));
 
 interface Beat {
   readonly activations: readonly number[];
@@ -20,23 +20,23 @@ interface Beat {
 const trit = fc.constantFrom(-1, 0, 1);
 const beat: fc.Arbitrary<Beat> = fc.record({
   activations: fc.array(fc.oneof(fc.constantFrom(-128, 127), fc.integer({ min: -128, max: 127 })), {
-    minLength: columns,
-    maxLength: columns,
+    minLength: products,
+    maxLength: products,
   }),
   trits: fc.oneof(
-    fc.array(trit, { minLength: columns, maxLength: columns }),
-    trit.map((one) => new Array<number>(columns).fill(one)),
+    fc.array(trit, { minLength: products, maxLength: products }),
+    trit.map((one) => new Array<number>(products).fill(one)),
   ),
   add: fc.boolean(),
   first: fc.boolean(),
 });
 
 test("a lane adds the products of the beats it is told to add", () => {
-  // At most 64 columns in a row: the width that the lane was built for.
+  // At most 64 products in a row: the width that the lane was built for.
   fc.assert(
     fc.property(fc.array(beat, { minLength: 1, maxLength: 8 }), (beats) => {
       engine.reset();
-      const latency = laneLatency(columns);
+      const latency = laneLatency(products);
       let sum: bigint | null = null;
       for (let cycle = 0; cycle < beats.length + latency; cycle++) {
         const now = beats[cycle];
@@ -73,7 +73,7 @@ test("the sign of a zero trit changes nothing", () => {
   engine.setInput("activations", 0xff80_7f01_55aa_12ffn);
   engine.setInput("nonzero", 0);
   engine.setInput("negative", 0b1011_0110);
-  engine.step(laneLatency(columns));
+  engine.step(laneLatency(products));
   engine.setInput("add", 1);
   engine.setInput("first", 1);
   engine.step();

@@ -1,9 +1,9 @@
-/** One of the five lanes: the products of one row's trits with the activations of a port word, their sum, and the row's accumulator. */
+/** A lane: the products of one row's trits with one column's activations of a port word, their sum, and the accumulator of row and column. */
 import { bit, concatenate, input, module, mux, output, sint, uint, type Bit, type SInt } from "../../gen/index.ts";
 
 /** Cycles from the inputs to the accumulator's adder: one register a level of the adder tree. */
-export function laneLatency(columns: number): number {
-  return Math.log2(columns);
+export function laneLatency(products: number): number {
+  return Math.log2(products);
 }
 
 /** a + b + carry, one bit wider: the carry enters as the bit below. */
@@ -13,7 +13,7 @@ function addWithCarry(a: SInt, b: SInt, carry: Bit): SInt {
 }
 
 /**
- * A lane of `columns` products (a power of two) and an accumulator of `width` bits.
+ * A lane of `products` products a cycle (a power of two) and an accumulator of `width` bits.
  *
  * The product with -1 is the complement of the activation, which is one too small; the missing ones enter as carries. A tree over n
  * values has n - 1 adders and the accumulator is one more, so there is exactly one carry input for each product.
@@ -21,22 +21,22 @@ function addWithCarry(a: SInt, b: SInt, carry: Bit): SInt {
  * `add` and `first` belong to the values that were at the inputs laneLatency cycles ago: with `add` the accumulator takes their sum, with
  * `first` as well it starts anew. `width` bits must hold the sum of a whole row (accumulatorWidth in parameters.ts proves that they do).
  */
-export function lane(columns: number, width: number) {
+export function lane(products: number, width: number) {
   const ports = {
-    activations: input(uint(8 * columns), "int8 of column i in byte i"),
-    nonzero: input(uint(columns), "bit i: the trit of column i is not 0"),
-    negative: input(uint(columns), "bit i: the trit of column i is -1 if it is not 0"),
+    activations: input(uint(8 * products), "int8 of product i in byte i"),
+    nonzero: input(uint(products), "bit i: the trit of product i is not 0"),
+    negative: input(uint(products), "bit i: the trit of product i is -1 if it is not 0"),
     add: input(bit),
     first: input(bit),
     sum: output(sint(width)),
   };
   return module(
-    `Lane${columns}`,
+    `Lane${products}`,
     ports,
     (io, m) => {
       let values: SInt[] = [];
       let carries: Bit[] = [];
-      for (let i = 0; i < columns; i++) {
+      for (let i = 0; i < products; i++) {
         const negative = io.negative.bit(i);
         const magnitude = io.activations.bits(8 * i + 7, 8 * i).and(io.nonzero.bit(i).repeat(8));
         values.push(magnitude.xor(negative.repeat(8)).asSInt());
@@ -48,7 +48,7 @@ export function lane(columns: number, width: number) {
         for (let i = 0; i + 1 < values.length; i += 2) {
           const [a, b, used, later] = [values[i], values[i + 1], carries[i], carries[i + 1]];
           if (a === undefined || b === undefined || used === undefined || later === undefined)
-            throw new RangeError("columns: a power of two");
+            throw new RangeError("products: a power of two");
           const sum = m.register(`sum${level}_${i / 2}`, sint(a.width + 1), { resettable: false });
           const carry = m.register(`carry${level}_${i / 2}`, bit, { resettable: false });
           sum.set(addWithCarry(a, b, used));
@@ -61,7 +61,7 @@ export function lane(columns: number, width: number) {
       }
       const [sum] = values;
       const [carry] = carries;
-      if (sum === undefined || carry === undefined) throw new RangeError("a lane needs columns");
+      if (sum === undefined || carry === undefined) throw new RangeError("a lane needs products");
       const accumulator = m.register("accumulator", sint(width), { resettable: false });
       m.when(io.add, () => {
         const before = mux(io.first, sint(width).constant(0), accumulator);
@@ -70,7 +70,7 @@ export function lane(columns: number, width: number) {
       io.sum.set(accumulator);
     },
     {
-      documentation: `${columns} ternary products a cycle, their sum in ${laneLatency(columns)} registered adder levels, and the accumulator.`,
+      documentation: `${products} ternary products a cycle, their sum in ${laneLatency(products)} registered adder levels, and the accumulator.`,
     },
   );
 }

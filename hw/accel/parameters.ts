@@ -1,17 +1,33 @@
 /** The accelerator's parameters, checked before anything is built from them. */
-import { parameterWidths, windows } from "./registers.ts";
+import { parameterWidths } from "./registers.ts";
 
-/** Everything that distinguishes one accelerator from another. Sizes are powers of two. */
+/** Everything that distinguishes one accelerator from another. */
 export interface AcceleratorParameters {
-  /** Bytes of a DRAM port word: 8, 16, 32 or 64. Also the columns a cycle. */
+  /** B: bytes of a DRAM port word: 8, 16, 32 or 64. Also the columns of weights a cycle. */
   readonly portBytes: number;
-  /** Bytes of the activation buffer = the most columns a matrix may have: 2 * portBytes to 16384. */
-  readonly activationBytes: number;
-  /** Results the FIFO holds: 16 to 4096. */
-  readonly resultDepth: number;
-  /** Port words the weight FIFO holds: 16 to 4096. */
+  /** W: bytes of a word of the DRAM controller: portBytes, or twice as many. */
+  readonly dramWordBytes: number;
+  /** V: elements that the vector unit takes a cycle: 2, 4, 8 or 16, at most portBytes. */
+  readonly vectorLanes: number;
+  /** C: activation columns that share one pass over the weights: 1, 2, 4 or 8. */
+  readonly columns: number;
+  /** P: DRAM ports of the stream reader, which take turns by DRAM row: 1, 2 or 4. */
+  readonly dramPorts: number;
+  /** Port words that each of the DRAM ports may have requested or waiting: a power of two, 16 to 4096. */
   readonly fifoDepth: number;
-  /** Bytes of DRAM that may be read: up to 2^32. The engine never asks for an address beyond. */
+  /** Bytes of a DRAM row, after which the next port takes its turn: a power of two, 64 to 16384. */
+  readonly rowBytes: number;
+  /** Elements (24 bits) of ONE vector bank for ONE column: a multiple of 64, 64 to 32768. */
+  readonly vectorElements: number;
+  /** Bytes of the activation buffer of ONE column = the most columns a matrix may have: a power of two, 64 to 16384. */
+  readonly activationBytes: number;
+  /** Elements (24 bits) of the state memory = the largest dimension: a multiple of 64, 64 to 8192. */
+  readonly stateElements: number;
+  /** Entries of the sorted list of largest logits: 0 (none) to 64. */
+  readonly topK: number;
+  /** Results that wait between the rescaler and whoever takes them: a power of two, 16 to 64. */
+  readonly resultDepth: number;
+  /** Bytes of DRAM: a power of two up to 2^32. The engine never asks for an address beyond. */
   readonly dramBytes: number;
   /** The build's identity, 32 bits (see docs: a firmware of another build refuses to run). */
   readonly buildId: number;
@@ -27,23 +43,44 @@ export class ParameterError extends Error {
   }
 }
 
-const activationWindowBytes = windows.find((window) => window.name === "ACTIVATION")?.bytes ?? 0;
+/** Vectors, operands and streams start at multiples of this many elements or bytes. */
+export const alignment = 64;
 
 function powerOfTwo(name: string, given: number, least: number, most: number): string[] {
   const right = Number.isInteger(given) && given >= least && given <= most && Number.isInteger(Math.log2(given));
   return right ? [] : [`${name} is ${given}: it must be a power of two from ${least} to ${most}`];
 }
 
+function aligned(name: string, given: number, most: number): string[] {
+  const right = Number.isInteger(given) && given >= alignment && given <= most && given % alignment === 0;
+  return right ? [] : [`${name} is ${given}: it must be a multiple of ${alignment} from ${alignment} to ${most}`];
+}
+
 /** What is wrong with the parameters, one line each; empty where they can be built. */
 export function parameterProblems(parameters: AcceleratorParameters): readonly string[] {
-  const { portBytes, activationBytes, resultDepth, fifoDepth, dramBytes, buildId } = parameters;
+  const { portBytes, dramWordBytes, vectorLanes, columns, dramPorts, topK, dramBytes, buildId } = parameters;
   const problems = [
     ...powerOfTwo("portBytes", portBytes, 8, 64),
-    ...powerOfTwo("activationBytes", activationBytes, 2 * portBytes, activationWindowBytes),
-    ...powerOfTwo("resultDepth", resultDepth, 16, 4096),
-    ...powerOfTwo("fifoDepth", fifoDepth, 16, 4096),
+    ...powerOfTwo("vectorLanes", vectorLanes, 2, 16),
+    ...powerOfTwo("columns", columns, 1, 8),
+    ...powerOfTwo("dramPorts", dramPorts, 1, 4),
+    ...powerOfTwo("fifoDepth", parameters.fifoDepth, 16, 4096),
+    ...powerOfTwo("rowBytes", parameters.rowBytes, 64, 16384),
+    ...aligned("vectorElements", parameters.vectorElements, 32768),
+    ...powerOfTwo("activationBytes", parameters.activationBytes, 64, 16384),
+    ...aligned("stateElements", parameters.stateElements, 8192),
+    ...powerOfTwo("resultDepth", parameters.resultDepth, 16, 64),
     ...powerOfTwo("dramBytes", dramBytes, 1024, 2 ** 32),
   ];
+  if (dramWordBytes !== portBytes && dramWordBytes !== 2 * portBytes)
+    problems.push(`dramWordBytes is ${dramWordBytes}: it must be portBytes, ${portBytes}, or twice as many`);
+  if (problems.length === 0 && vectorLanes > portBytes)
+    problems.push(`vectorLanes is ${vectorLanes}: it must not be above portBytes, ${portBytes}`);
+  if (problems.length === 0 && parameters.activationBytes < 2 * portBytes)
+    problems.push(`activationBytes is ${parameters.activationBytes}: it must be at least 2 * portBytes, ${2 * portBytes}`);
+  if (problems.length === 0 && dramBytes < 2 * dramPorts * parameters.rowBytes)
+    problems.push(`dramBytes is ${dramBytes}: less than two rows of ${parameters.rowBytes} bytes for each of ${dramPorts} ports`);
+  if (!Number.isInteger(topK) || topK < 0 || topK > 64) problems.push(`topK is ${topK}: it must be a number from 0 to 64`);
   if (!Number.isInteger(buildId) || buildId < 0 || buildId >= 2 ** 32)
     problems.push(`buildId is ${buildId}: it must be a 32-bit number`);
   return problems;
@@ -59,6 +96,11 @@ export function checkParameters(parameters: AcceleratorParameters): AcceleratorP
 /** Address bits of a power of two. */
 export function bitsFor(powerOfTwoCount: number): number {
   return Math.log2(powerOfTwoCount);
+}
+
+/** Bits that number `count` things from 0 on, at least 1. */
+export function indexBits(count: number): number {
+  return count > 1 ? (count - 1).toString(2).length : 1;
 }
 
 /**
@@ -80,9 +122,11 @@ export function dramWords(parameters: AcceleratorParameters): number {
 
 /** One line for the person who runs the generator. */
 export function summary(parameters: AcceleratorParameters): string {
-  const { portBytes, activationBytes, resultDepth, fifoDepth, dramBytes } = parameters;
+  const { portBytes, vectorLanes, columns, dramPorts, fifoDepth, vectorElements, activationBytes, dramBytes } = parameters;
   return (
-    `${portBytes * 8}-bit port: ${5 * portBytes} products a cycle, up to ${activationBytes} columns and ${2 ** parameterWidths.rows - 1} rows, ` +
-    `${accumulatorWidth(activationBytes)}-bit accumulators, FIFOs of ${fifoDepth} port words and ${resultDepth} results, ${dramBytes / 2 ** 20} MiB of DRAM`
+    `${portBytes * 8}-bit port: ${5 * portBytes * columns} products a cycle in ${columns} column${columns === 1 ? "" : "s"}, rows of up to ` +
+    `${activationBytes}, at most ${2 ** parameterWidths.rows - 1} of them, ${accumulatorWidth(activationBytes)}-bit accumulators, ` +
+    `${vectorLanes} vector lanes on ${vectorElements} elements, ${dramPorts} DRAM port${dramPorts === 1 ? "" : "s"} of ${fifoDepth} words, ` +
+    `${dramBytes / 2 ** 20} MiB of DRAM`
   );
 }

@@ -2,7 +2,7 @@
  * What is proved about the accelerator's parts, as circuits with assertions: each instantiates a part beside its specification. Run by
  * proofs.test.ts and proofs.full.test.ts.
  */
-import { bit, input, module, mux, sint, uint, type Bit, type SInt } from "../../gen/index.ts";
+import { bit, input, module, mux, sint, uint, type Bit, type SInt, type UInt } from "../../gen/index.ts";
 import { blockFifo } from "./block-fifo.ts";
 import { bitsFor } from "./parameters.ts";
 import { parameterWidths } from "./registers.ts";
@@ -34,27 +34,25 @@ export function tritDecoderProof() {
   });
 }
 
-/** For every value and shift the pipeline gives S24((v + 2^(s-1)) >> s), or S24(v) for s = 0. */
+/** For every value and its shift the pipeline gives S24((v + 2^(s-1)) >> s), or S24(v) for s = 0. */
 export function roundingShiftProof(width: number) {
   return module("RoundingShiftProof", { value: input(sint(width)), shift: input(uint(parameterWidths.shift)) }, (io, m) => {
     const part = m.instance("part", roundingShift(width));
-    const shift = m.register("shift_chosen", uint(parameterWidths.shift));
-    const started = m.register("started", bit, { init: 0 });
-    started.set(1);
-    m.when(started.not(), () => {
-      shift.set(io.shift);
-    });
-    part.shift.set(shift);
+    part.shift.set(io.shift);
     part.value.set(io.value);
-    // The value that went in `roundingShiftLatency` cycles ago, and how many cycles have passed.
+    // What went in `roundingShiftLatency` cycles ago, and whether so many have passed.
     let past: SInt = io.value;
-    let seen: Bit = started;
+    let shift: UInt = io.shift;
+    let seen: Bit = bit.constant(1);
     for (let i = 0; i < roundingShiftLatency; i++) {
       const next = m.register(`past_${i}`, sint(width));
+      const nextShift = m.register(`past_shift_${i}`, uint(parameterWidths.shift));
       const nextSeen = m.register(`seen_${i}`, bit, { init: 0 });
       next.set(past);
+      nextShift.set(shift);
       nextSeen.set(seen);
       past = next;
+      shift = nextShift;
       seen = nextSeen;
     }
     // Wide enough for 2^62 beside the value.

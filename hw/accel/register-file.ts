@@ -1,169 +1,269 @@
-/** The Wishbone slave: registers, activation and block windows, and the read side of the result FIFO (see registers.ts). */
-import { bit, input, module, output, uint, vector, type AssignableUInt, type UInt } from "../../gen/index.ts";
-import { parameterWidths, registerNamed, registers, windowBytes, windows } from "./registers.ts";
+/** The Wishbone slave: the register map of registers.ts. */
+import {
+  bit,
+  bundle,
+  concatenate,
+  input,
+  module,
+  mux,
+  output,
+  uint,
+  vector,
+  type AssignableUInt,
+  type UInt,
+} from "../../gen/index.ts";
+import type { AcceleratorParameters } from "./parameters.ts";
+import {
+  columnsMax,
+  counters,
+  identification,
+  parameterWidths,
+  registerNamed,
+  windowBytes,
+  windows,
+  type Field,
+} from "./registers.ts";
 
 /** Bits of a word address in the window. */
 export const busAddressWidth = Math.log2(windowBytes / 4);
 
-/** The counters, in the order of the port `counters`. */
-export const counterNames = [
-  "CYCLES",
-  "BEATS",
-  "STALL_WEIGHTS",
-  "STALL_OUTPUT",
-  "DMA_STALL_COMMAND",
-  "DMA_STALL_ROOM",
-  "DMA_STALL_DATA",
-] as const;
+/** Bits of a number of 64-byte units of DRAM: where regions, lists and messages lie. */
+export const unitBits = 26;
 
-/** Registers whose value elaboration fixes. */
-export type FixedRegisters = Readonly<Record<"ID" | "BUILD_ID" | "CONFIG" | "ACTIVATION_BYTES", number>>;
+/** A token's factor for its embedding row. */
+export const tokenScale = bundle({ mantissa: uint(parameterWidths.mantissa), shift: uint(parameterWidths.shift) });
 
-/** A window is chosen by the two highest bits of the address. */
+/** A byte address or size as units of 64 bytes. */
+const place = bundle({ units: uint(unitBits), misaligned: bit });
+
+/** What the CPU has set for lists. */
+export function runSettings(columns: number) {
+  return bundle({
+    logits: bit,
+    listInBuffer: bit,
+    active: uint(4),
+    listOffset: place,
+    listBytes: place,
+    modelBase: place,
+    modelBytes: place,
+    bufferBase: place,
+    bufferBytes: place,
+    tokens: vector(uint(parameterWidths.rows), columns),
+    scales: vector(tokenScale, columns),
+  });
+}
+
+/** What the CPU has set for hashes. */
+export const shaSettings = bundle({ address: place, blocks: uint(parameterWidths.blocks) });
+
+/** A window's quarter of the address space: it is chosen by the two highest bits of the address. */
 function windowIndex(name: string): number {
   const window = windows.find((candidate) => candidate.name === name);
   if (window === undefined || window.offset % (windowBytes / 4) !== 0)
-    throw new RangeError(`window ${name} is not a quarter of the whole`);
+    throw new RangeError(`window ${name} does not begin a quarter of the whole`);
   return (window.offset * 4) / windowBytes;
 }
 
+function fieldOf(register: string, name: string): Field {
+  const field = registerNamed(register).fields.find((candidate) => candidate.name === name);
+  if (field === undefined) throw new RangeError(`${register} has no field ${name}`);
+  return field;
+}
+
+/** The bits of a field in a register's value. */
+export function fieldBits(value: UInt, register: string, name: string): UInt {
+  const { bit: low, width } = fieldOf(register, name);
+  return value.bits(low + width - 1, low);
+}
+
+/** A register's value from its fields; bits outside them are 0. */
+function registerValue(register: string, values: Readonly<Record<string, number>>): number {
+  return Object.entries(values).reduce((sum, [name, value]) => {
+    const { bit: low, width } = fieldOf(register, name);
+    if (value >= 2 ** width) throw new RangeError(`${register}.${name} cannot hold ${value}`);
+    return sum + value * 2 ** low;
+  }, 0);
+}
+
+/** The registers that elaboration fixes. */
+function fixedRegisters(parameters: AcceleratorParameters): Readonly<Record<string, number>> {
+  return {
+    ID: identification,
+    BUILD_ID: parameters.buildId,
+    CONFIG: registerValue("CONFIG", {
+      PORT_BYTES: parameters.portBytes,
+      VECTOR_LANES: parameters.vectorLanes,
+      COLUMNS: parameters.columns,
+      DRAM_PORTS: parameters.dramPorts,
+    }),
+    CONFIG2: registerValue("CONFIG2", { FIFO_DEPTH: parameters.fifoDepth, ROW_BYTES: parameters.rowBytes }),
+    CONFIG3: registerValue("CONFIG3", {
+      VECTOR_ELEMENTS: parameters.vectorElements,
+      STATE_ELEMENTS: parameters.stateElements,
+    }),
+    CONFIG4: registerValue("CONFIG4", { ACTIVATION_BYTES: parameters.activationBytes, TOP_K: parameters.topK }),
+  };
+}
+
 /**
- * A request is held in registers and acts one cycle later, so the bus's long paths end here; writes are acknowledged in the second cycle,
- * reads in the third. A read of RESULT waits for a result while `mayWait`; where there is nothing to wait for it reads 0.
+ * A request is held in registers and acts one cycle later, so the bus's long paths end here. Writes are acknowledged in the second cycle,
+ * reads in the fourth: what is read from memories (counters, the window TOP) comes one cycle after `readAddress`.
  */
-export function registerFile(fixed: FixedRegisters) {
+export function registerFile(parameters: AcceleratorParameters) {
+  const { columns } = parameters;
   const word = uint(32);
+  const settings = runSettings(columns);
   const ports = {
     address: input(uint(busAddressWidth), "word address in the window"),
     dataIn: input(word),
     dataOut: output(word),
-    select: input(uint(4)),
     cycle: input(bit),
     strobe: input(bit),
     write: input(bit),
     acknowledge: output(bit),
+    locked: input(bit, "a list runs: its settings cannot be written"),
+    run: output(settings),
+    sha: output(shaSettings),
+    writesRun: output(bit, "RUN was written one cycle ago, with START_LIST"),
+    writesControl: output(bit, "CONTROL is written with `written`"),
+    writesBlock: output(bit),
+    writtenAddress: output(uint(4), "word in the block"),
+    written: output(word),
     status: input(word),
     interruptEnable: input(bit),
+    faultCommand: input(uint(15)),
     digest: input(vector(word, 8)),
-    counters: input(vector(word, counterNames.length)),
-    weightAddress: output(word),
-    rows: output(uint(parameterWidths.rows)),
-    columns: output(uint(parameterWidths.columns)),
-    mantissa: output(uint(parameterWidths.mantissa)),
-    shift: output(uint(parameterWidths.shift)),
-    shaAddress: output(word),
-    shaBlocks: output(uint(parameterWidths.blocks)),
-    writesControl: output(bit, "CONTROL is written with `written`"),
-    writesActivation: output(bit),
-    writesBlock: output(bit),
-    writtenAddress: output(uint(busAddressWidth - 2), "word address in the window's quarter"),
-    written: output(word),
-    writtenBytes: output(uint(4)),
-    takeResult: output(bit),
-    resultsEmpty: input(bit),
-    result: input(word, "one cycle after takeResult"),
-    mayWait: input(bit),
+    reads: output(bit, "readAddress is that of a read"),
+    readAddress: output(uint(7), "counter, column or half an entry of TOP"),
+    counter: input(word, "one cycle after readAddress"),
+    best: input(bundle({ row: word, logit: word }), "one cycle after readAddress"),
+    top: input(bundle({ row: word, logit: word }), "one cycle after readAddress"),
+    topCount: input(uint(7)),
   };
   return module(
     "RegisterFile",
     ports,
     (io, m) => {
-      const bus = m.fsm("bus", ["idle", "act", "result", "acknowledge"] as const, { initial: "idle" });
-      const address = m.register("held_address", uint(busAddressWidth), { resettable: false });
-      const data = m.register("held_data", word, { resettable: false });
-      const select = m.register("held_select", uint(4), { resettable: false });
-      const write = m.register("held_write", bit, { init: 0 });
+      const bus = m.fsm("bus", ["idle", "act", "read", "acknowledge"] as const, { initial: "idle" });
+      const address = m.register("bus_address", uint(busAddressWidth), { resettable: false });
+      const data = m.register("bus_data", word, { resettable: false });
+      const write = m.register("bus_write", bit, { init: 0 });
       const dataOut = m.register("data_out", word, { resettable: false });
-
-      const settings: readonly (readonly [string, AssignableUInt])[] = [
-        ["WEIGHT_ADDRESS", io.weightAddress],
-        ["ROWS", io.rows],
-        ["COLUMNS", io.columns],
-        ["MANTISSA", io.mantissa],
-        ["SHIFT", io.shift],
-        ["SHA_ADDRESS", io.shaAddress],
-        ["SHA_BLOCKS", io.shaBlocks],
-      ];
-      const readable = new Map<string, UInt>([
-        ["STATUS", io.status],
-        ["CONTROL", io.interruptEnable.zeroExtend(32).shiftLeft(8).truncate(32)],
-      ]);
-      for (const [name, value] of Object.entries(fixed)) readable.set(name, word.constant(value));
-      for (const [i, value] of [...io.digest].entries()) readable.set(`DIGEST${i}`, value);
-      for (const [i, name] of counterNames.entries()) readable.set(name, io.counters.at(i));
-
-      const requested = m.node("requested", io.cycle.and(io.strobe));
+      const index = m.node("index", address.bits(busAddressWidth - 3, 0));
       const quarter = address.bits(busAddressWidth - 1, busAddressWidth - 2);
-      const readsResult = io.write.not().and(io.address.bits(busAddressWidth - 1, busAddressWidth - 2).eq(windowIndex("RESULT")));
-      const takes = m.node("takes_result", bus.is("idle").and(requested).and(readsResult).and(io.resultsEmpty.not()));
+      const inRegisters = m.node("in_registers", quarter.eq(0));
+
       bus.in("idle", () => {
-        m.when(requested, () => {
+        m.when(io.cycle.and(io.strobe), () => {
           address.set(io.address);
           data.set(io.dataIn);
-          select.set(io.select);
           write.set(io.write);
-          m.when(readsResult, () => {
-            m.when(io.resultsEmpty.not(), () => {
-              bus.goto("result");
-            }).elseWhen(io.mayWait.not(), () => {
-              bus.goto("act");
-            });
-          }).otherwise(() => {
-            bus.goto("act");
-          });
+          bus.goto("act");
         });
-      });
-
-      const writes = m.node("writes", bus.is("act").and(write));
-      const writesRegister = writes.and(quarter.eq(0));
-      const selected = (name: string): UInt<1> => address.bits(busAddressWidth - 3, 0).eq(registerNamed(name).offset / 4);
-      for (const [name, port] of settings) {
-        const register = m.register(`setting_${name.toLowerCase()}`, uint(port.width), { init: 0 });
-        m.when(writesRegister.and(selected(name)), () => {
-          register.set(data.truncate(port.width));
-        });
-        port.set(register);
-        readable.set(name, register.zeroExtend(32));
-      }
-      const readValue = m.wire("read_value", word, { default: 0 });
-      m.switch(address, {
-        cases: registers.map((register) => {
-          const value = readable.get(register.name);
-          if (value === undefined) throw new RangeError(`register ${register.name} has no value to read`);
-          return [
-            register.offset / 4,
-            () => {
-              readValue.set(value);
-            },
-          ] as const;
-        }),
       });
       bus.in("act", () => {
-        dataOut.set(readValue);
         m.when(write, () => {
           bus.goto("idle");
         }).otherwise(() => {
-          bus.goto("acknowledge");
+          bus.goto("read");
         });
-      });
-      bus.in("result", () => {
-        dataOut.set(io.result);
-        bus.goto("acknowledge");
       });
       bus.in("acknowledge", () => {
         bus.goto("idle");
       });
 
+      // Writes.
+      const writes = m.node("writes", bus.is("act").and(write));
+      const writesRegister = m.node("writes_register", writes.and(inRegisters));
+      const selected = (name: string): UInt<1> => index.eq(registerNamed(name).offset / 4);
+      const sets = (name: string): UInt<1> => writesRegister.and(selected(name)).and(io.locked.not());
+      const keep = (name: string, enable: UInt<1>, port: AssignableUInt, value: UInt): void => {
+        const register = m.register(`held_${name}`, uint(port.width), { init: 0 });
+        m.when(enable, () => {
+          register.set(value);
+        });
+        port.set(register);
+      };
+      const unaligned = data.bits(5, 0).ne(0);
+      const units = data.bits(31, 6);
+      for (const [name, target] of [
+        ["LIST_OFFSET", io.run.listOffset],
+        ["LIST_BYTES", io.run.listBytes],
+        ["MODEL_BASE", io.run.modelBase],
+        ["MODEL_BYTES", io.run.modelBytes],
+        ["BUFFER_BASE", io.run.bufferBase],
+        ["BUFFER_BYTES", io.run.bufferBytes],
+      ] as const) {
+        keep(`${name.toLowerCase()}_units`, sets(name), target.units, units);
+        keep(`${name.toLowerCase()}_misaligned`, sets(name), target.misaligned, unaligned);
+      }
+      keep("run_logits", sets("RUN"), io.run.logits, fieldBits(data, "RUN", "LOGITS"));
+      keep("run_list_in_buffer", sets("RUN"), io.run.listInBuffer, fieldBits(data, "RUN", "LIST_IN_BUFFER"));
+      keep("run_active", sets("RUN"), io.run.active, fieldBits(data, "RUN", "ACTIVE"));
+      for (let column = 0; column < columns; column++) {
+        const [token, scale] = [`TOKEN${column}`, `TOKEN_SCALE${column}`];
+        keep(`token_${column}`, sets(token), io.run.tokens.at(column), fieldBits(data, token, "VALUE"));
+        keep(`mantissa_${column}`, sets(scale), io.run.scales.at(column).mantissa, fieldBits(data, scale, "MANTISSA"));
+        keep(`shift_${column}`, sets(scale), io.run.scales.at(column).shift, fieldBits(data, scale, "SHIFT"));
+      }
+      const always = (name: string): UInt<1> => writesRegister.and(selected(name));
+      keep("sha_address_units", always("SHA_ADDRESS"), io.sha.address.units, units);
+      keep("sha_address_misaligned", always("SHA_ADDRESS"), io.sha.address.misaligned, unaligned);
+      keep("sha_blocks", always("SHA_BLOCKS"), io.sha.blocks, data.truncate(parameterWidths.blocks));
+      const startsRun = m.register("starts_run", bit, { init: 0 });
+      startsRun.set(always("RUN").and(fieldBits(data, "RUN", "START_LIST")));
+
+      // Reads.
+      const perColumn = (name: string): UInt<1> =>
+        index.shiftRight(Math.log2(columnsMax)).eq(registerNamed(`${name}0`).offset / 4 / columnsMax);
+      const firstCounter = registerNamed(counters[0][0]).offset / 4;
+      const value = m.wire("register_value", word, { default: 0 });
+      m.switch(index, {
+        cases: [
+          ...Object.entries(fixedRegisters(parameters)).map(([name, fixed]) => {
+            return [registerNamed(name).offset / 4, () => value.set(word.constant(fixed))] as const;
+          }),
+          [registerNamed("CONTROL").offset / 4, () => value.set(controlValue(io.interruptEnable))],
+          [registerNamed("STATUS").offset / 4, () => value.set(io.status)],
+          [registerNamed("FAULT_COMMAND").offset / 4, () => value.set(io.faultCommand.zeroExtend(32))],
+          [registerNamed("TOP_COUNT").offset / 4, () => value.set(io.topCount.zeroExtend(32))],
+        ],
+      });
+      m.when(index.shiftRight(3).eq(registerNamed("DIGEST0").offset / 32), () => {
+        value.set(io.digest.select(index.bits(2, 0)));
+      });
+      m.when(index.shiftRight(4).eq(firstCounter / 16), () => {
+        value.set(io.counter);
+      });
+      m.when(perColumn("BEST_TOKEN"), () => {
+        value.set(io.best.row);
+      });
+      m.when(perColumn("BEST_LOGIT"), () => {
+        value.set(io.best.logit);
+      });
+      const inTop = quarter.eq(windowIndex("TOP"));
+      bus.in("read", () => {
+        const top = mux(index.bit(0), io.top.row, io.top.logit);
+        dataOut.set(mux(inRegisters, value, mux(inTop, top, word.constant(0))));
+        bus.goto("acknowledge");
+      });
+
       io.acknowledge.set(bus.is("acknowledge").or(writes));
       io.dataOut.set(dataOut);
-      io.takeResult.set(takes);
-      io.writesControl.set(writesRegister.and(selected("CONTROL")));
-      io.writesActivation.set(writes.and(quarter.eq(windowIndex("ACTIVATION"))));
+      io.reads.set(bus.is("act").and(write.not()));
+      io.readAddress.set(index.truncate(7));
+      io.writesRun.set(startsRun);
+      io.writesControl.set(always("CONTROL"));
       io.writesBlock.set(writes.and(quarter.eq(windowIndex("SHA_BLOCK"))));
-      io.writtenAddress.set(address.bits(busAddressWidth - 3, 0));
+      io.writtenAddress.set(index.truncate(4));
       io.written.set(data);
-      io.writtenBytes.set(select);
     },
     { documentation: "Wishbone slave: the register map of hw/accel/registers.ts." },
   );
+}
+
+/** What CONTROL reads: its one bit that is kept. */
+function controlValue(interruptEnable: UInt<1>): UInt {
+  const { bit: low } = fieldOf("CONTROL", "IRQ_ENABLE");
+  return concatenate(uint(31 - low).constant(0), interruptEnable, uint(low).constant(0));
 }

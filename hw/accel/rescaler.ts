@@ -7,12 +7,9 @@ import { splitMultiplier, splitMultiplierLatency } from "./split-multiplier.ts";
 /** Cycles from `value` to `result`. */
 export const rescalerLatency = splitMultiplierLatency + roundingShiftLatency;
 
-/** Bits of the sum that an 18 x 18 bit multiplier takes as an unsigned number. */
-const multiplierBits = 17;
-
 /**
- * Pipelined, without back pressure: whoever sends a value has room for its result. `mantissa` and `shift` are those of the whole matrix
- * and hold still while values are on their way.
+ * Pipelined, without back pressure: whoever sends a value has room for its result. `mantissa` and `shift` belong to the value: those of
+ * its column.
  */
 export function rescaler(width: number) {
   const ports = {
@@ -30,13 +27,19 @@ export function rescaler(width: number) {
     (io, m) => {
       const multiplier = m.instance(
         "multiplier",
-        splitMultiplier(width, parameterWidths.mantissa, Math.min(multiplierBits, width - 1)),
+        splitMultiplier(width, parameterWidths.mantissa),
       );
       multiplier.value.set(io.value);
       multiplier.factor.set(io.mantissa);
       const rounding = m.instance("rounding", roundingShift(width + parameterWidths.mantissa));
       rounding.value.set(multiplier.product);
-      rounding.shift.set(io.shift);
+      let { shift } = io;
+      for (let i = 1; i <= splitMultiplierLatency; i++) {
+        const stage = m.register(`shift_${i}`, uint(parameterWidths.shift), { resettable: false });
+        stage.set(shift);
+        shift = stage;
+      }
+      rounding.shift.set(shift);
       io.result.set(rounding.result);
 
       const valid = m.register("valid_stages", uint(rescalerLatency), { init: 0 });

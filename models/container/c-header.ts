@@ -1,6 +1,10 @@
+import { emitBufferMacros } from "../compile/buffer-layout.ts";
 import { constantName } from "../errors/c-header.ts";
 import {
   architectureMatmulfree,
+  columnAlign,
+  commandAlign,
+  gainHeaderBytes,
   headerBytes,
   headerFields,
   layerFractionNames,
@@ -16,7 +20,6 @@ import {
   trailerBytes,
   version,
 } from "./format.ts";
-import { gainHeaderBytes } from "./layout.ts";
 
 const definition = (name: string, value: number): string =>
   `#define TERNEL_CONTAINER_${name} ${value > 0xffff ? `0x${value.toString(16)}u` : `${value}u`}`;
@@ -46,6 +49,8 @@ export function emitContainerHeader(): string {
     definition("NO_TOKEN", noToken),
     definition("ROWS_PER_BYTE", rowsPerByte),
     definition("GAIN_HEADER_BYTES", gainHeaderBytes),
+    definition("COLUMN_ALIGN", columnAlign),
+    definition("COMMAND_ALIGN", commandAlign),
     definition("SMALLEST_MANTISSA", smallestMantissa),
     "",
     ...fields.flatMap(([name, { offset, bytes }]) => [
@@ -54,6 +59,8 @@ export function emitContainerHeader(): string {
     ]),
     "",
     ...Object.entries(limits).map(([name, value]) => definition(`MAX_${constantName(name)}`, value)),
+    "",
+    ...emitBufferMacros(),
     ...order("layer_fraction", layerFractionNames),
     ...order("layer_gain", layerGainNames),
     ...order("layer_matrix", layerMatrixNames),

@@ -1,25 +1,29 @@
 // The fixed numbers of the container format (docs/formats.md): defined here once, emitted to C and to the documentation.
 
 export const magic = 0x4e524554; // "TERN", read as a little-endian word
-export const version = 1;
+export const version = 2;
 export const headerBytes = 128;
 export const trailerBytes = 64;
 /** Sections, and matrices within the weights, start at multiples of this. */
 export const sectionAlign = 64;
-/** Arrays within the tables start at multiples of this. */
-export const tableAlign = 16;
+/** Arrays within the tables start at multiples of this, so that the accelerator can stream each of them. */
+export const tableAlign = 64;
+/** Columns of a packed matrix, elements of an embedding row and the bytes of a layer's lower bounds pad to this: the widest memory port. */
+export const columnAlign = 64;
+/** Bytes of a gain's fraction and epsilon, padded so that the values behind them start at a multiple of 64. */
+export const gainHeaderBytes = 64;
+/** The command list is a whole number of commands of this many bytes. */
+export const commandAlign = 64;
 export const architectureMatmulfree = 1;
 /** "No token for this byte" in the tokenizer section. */
 export const noToken = 0xffff_ffff;
 /** Rows that share one byte of packed weights. */
 export const rowsPerByte = 5;
-/** What columns of a packed matrix may pad to. */
-export const columnAligns: readonly number[] = [8, 16, 32, 64];
 
 /** The header's fields: 32-bit (version and headerBytes: 16-bit) unsigned numbers, but for the two byte strings at the end. */
 export const headerFields = {
   magic: { offset: 0, bytes: 4, meaning: "`TERN`" },
-  version: { offset: 4, bytes: 2, meaning: "1" },
+  version: { offset: 4, bytes: 2, meaning: "2" },
   headerBytes: { offset: 6, bytes: 2, meaning: "128" },
   architecture: { offset: 8, bytes: 4, meaning: "1 = matmulfree" },
   totalBytes: { offset: 12, bytes: 4, meaning: "must equal the size computed from the fields below" },
@@ -27,11 +31,11 @@ export const headerFields = {
   dimension: { offset: 20, bytes: 4, meaning: "d" },
   layers: { offset: 24, bytes: 4, meaning: "L" },
   intermediate: { offset: 28, bytes: 4, meaning: "width of the gated linear unit" },
-  columnAlign: { offset: 32, bytes: 4, meaning: "columns of a packed matrix pad to this: 8, 16, 32 or 64" },
+  columnAlign: { offset: 32, bytes: 4, meaning: "64: columns of a packed matrix and of the embedding pad to this" },
   tokenCount: { offset: 36, bytes: 4, meaning: "tokens with a text, <= V" },
   tokenTextBytes: { offset: 40, bytes: 4, meaning: "bytes of all tokens' texts" },
   mergeCount: { offset: 44, bytes: 4, meaning: "merges of the tokenizer" },
-  commandBytes: { offset: 48, bytes: 4, meaning: "0 in version 1" },
+  commandBytes: { offset: 48, bytes: 4, meaning: "of the command list: a multiple of 64, at most 2^20" },
   startToken: { offset: 52, bytes: 4, meaning: "< V" },
   endToken: { offset: 56, bytes: 4, meaning: "< V" },
   flags: { offset: 60, bytes: 4, meaning: "0" },
@@ -49,6 +53,7 @@ export const limits = {
   intermediate: 32_768,
   tokenTextBytes: 2 ** 24,
   mergeCount: 262_144,
+  commandBytes: 2 ** 20,
   totalBytes: 2 ** 32 - 1,
   /** of a vector, and of a norm's gain */
   fraction: 20,

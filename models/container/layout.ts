@@ -2,6 +2,8 @@
 import { add, alignUp, divideUp, multiply } from "../checked.ts";
 import type { Length } from "../checked.ts";
 import {
+  columnAlign,
+  gainHeaderBytes,
   headerBytes,
   layerGainNames,
   layerMatrixNames,
@@ -19,7 +21,6 @@ export interface Counts {
   readonly dimension: number;
   readonly layers: number;
   readonly intermediate: number;
-  readonly columnAlign: number;
   readonly tokenCount: number;
   readonly tokenTextBytes: number;
   readonly mergeCount: number;
@@ -50,13 +51,15 @@ export function gainLength(name: LayerGainName, shape: { dimension: number; inte
   return name === "down" ? shape.intermediate : shape.dimension;
 }
 
-/** Bytes of a packed matrix: one byte for five rows of a column, columns padded. */
-export function packedBytes(rows: number, columns: number, columnAlign: number): Length {
-  return multiply(divideUp(rows, rowsPerByte), alignUp(columns, columnAlign));
+/** Bytes of one row group of a packed matrix, and of one row of the embedding: one byte a column, padded. */
+export function rowStride(columns: number): number {
+  return Math.ceil(columns / columnAlign) * columnAlign;
 }
 
-/** Bytes of a gain with its fraction and epsilon, unpadded. */
-export const gainHeaderBytes = 16;
+/** Bytes of a packed matrix: one byte for five rows of a column, columns padded. */
+export function packedBytes(rows: number, columns: number): Length {
+  return multiply(divideUp(rows, rowsPerByte), rowStride(columns));
+}
 
 /** All arrays of a container in file order, and its size. */
 export interface Layout {
@@ -90,7 +93,7 @@ class LayoutBuilder {
 
 /** The layout for these counts, or `undefined` where the container would not fit 32 bits. */
 export function containerLayout(counts: Counts): Layout | undefined {
-  const { vocabulary, dimension, layers, columnAlign, tokenCount } = counts;
+  const { vocabulary, dimension, layers, tokenCount } = counts;
   const builder = new LayoutBuilder();
   const layerIndices = Array.from({ length: layers }, (_, layer) => layer);
   builder.section("header", () => {
@@ -115,17 +118,17 @@ export function containerLayout(counts: Counts): Layout | undefined {
     gain("head.gain", dimension);
     builder.place("scale", multiply(4, add(multiply(layerMatrixNames.length, layers), 1)), tableAlign);
     builder.place("embeddingScale", multiply(4, vocabulary), tableAlign);
-    builder.place("lowerBound", multiply(2, layers, dimension), tableAlign);
+    for (const layer of layerIndices) builder.place(`layers.${layer}.lowerBound`, multiply(2, dimension), tableAlign);
   });
   builder.section("weights", () => {
-    builder.place("embedding", multiply(vocabulary, dimension), sectionAlign);
+    builder.place("embedding", multiply(vocabulary, rowStride(dimension)), sectionAlign);
     for (const layer of layerIndices) {
       for (const name of layerMatrixNames) {
         const [rows, columns] = matrixShape[name](counts);
-        builder.place(`layers.${layer}.matrix.${name}`, packedBytes(rows, columns, columnAlign), sectionAlign);
+        builder.place(`layers.${layer}.matrix.${name}`, packedBytes(rows, columns), sectionAlign);
       }
     }
-    builder.place("head.matrix", packedBytes(vocabulary, dimension, columnAlign), sectionAlign);
+    builder.place("head.matrix", packedBytes(vocabulary, dimension), sectionAlign);
   });
   builder.section("commands", () => {
     builder.place("commands", counts.commandBytes, sectionAlign);

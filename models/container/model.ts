@@ -60,12 +60,12 @@ export interface Shape {
 export interface Model extends Shape {
   /** Printable ASCII, at most 31 characters. */
   readonly name: string;
-  readonly columnAlign: number;
   readonly startToken: number;
   readonly endToken: number;
   readonly tokenizer: TokenizerTables;
   readonly fractions: { readonly residual: number; readonly finalNorm: number; readonly logits: number };
   readonly layers: readonly Layer[];
   readonly head: { readonly norm: Gain; readonly gain: Gain; readonly matrix: Matrix };
+  /** int8 rows of `dimension` elements, unpadded, each with its own scale. */
   readonly embedding: { readonly values: Int8Array; readonly scales: readonly Scale[] };
 }

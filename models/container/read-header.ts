@@ -1,7 +1,17 @@
 import { createHash } from "node:crypto";
 import { TernelError } from "../errors.ts";
 import type { ErrorName } from "../errors.ts";
-import { architectureMatmulfree, columnAligns, headerBytes, headerFields, limits, magic, trailerBytes, version } from "./format.ts";
+import {
+  architectureMatmulfree,
+  columnAlign,
+  commandAlign,
+  headerBytes,
+  headerFields,
+  limits,
+  magic,
+  trailerBytes,
+  version,
+} from "./format.ts";
 import type { HeaderField } from "./format.ts";
 import { containerLayout } from "./layout.ts";
 import type { Counts, Layout } from "./layout.ts";
@@ -9,6 +19,8 @@ import type { Counts, Layout } from "./layout.ts";
 /** The header's contents, checked. */
 export interface Header extends Counts {
   readonly totalBytes: number;
+  /** Always 64. */
+  readonly columnAlign: number;
   readonly startToken: number;
   readonly endToken: number;
   readonly name: string;
@@ -43,12 +55,12 @@ export function readHeader(bytes: Uint8Array): { header: Header; layout: Layout 
   const dimension = upTo("dimension", 1, limits.dimension, "containerDimension");
   const layers = upTo("layers", 1, limits.layers, "containerLayers");
   const intermediate = upTo("intermediate", 1, limits.intermediate, "containerIntermediate");
-  const columnAlign = field("columnAlign");
-  require(columnAligns.includes(columnAlign), "containerColumnAlign", `${columnAlign}`);
+  upTo("columnAlign", columnAlign, columnAlign, "containerColumnAlign");
   const tokenCount = upTo("tokenCount", 1, vocabulary, "containerTokenCount");
   const tokenTextBytes = upTo("tokenTextBytes", 0, limits.tokenTextBytes, "containerTokenTextBytes");
   const mergeCount = upTo("mergeCount", 0, limits.mergeCount, "containerMergeCount");
-  const commandBytes = upTo("commandBytes", 0, 0, "containerCommands");
+  const commandBytes = upTo("commandBytes", 0, limits.commandBytes, "containerCommands");
+  require(commandBytes % commandAlign === 0, "containerCommands", `${commandBytes}`);
   const startToken = upTo("startToken", 0, vocabulary - 1, "containerStartToken");
   const endToken = upTo("endToken", 0, vocabulary - 1, "containerEndToken");
   upTo("flags", 0, 0, "containerFlags");
@@ -56,7 +68,7 @@ export function readHeader(bytes: Uint8Array): { header: Header; layout: Layout 
   const { offset, bytes: reservedBytes } = headerFields.reserved;
   require(isZero(bytes.subarray(offset, offset + reservedBytes)), "containerReserved");
 
-  const counts = { vocabulary, dimension, layers, intermediate, columnAlign, tokenCount, tokenTextBytes, mergeCount, commandBytes };
+  const counts = { vocabulary, dimension, layers, intermediate, tokenCount, tokenTextBytes, mergeCount, commandBytes };
   const layout = containerLayout(counts);
   if (layout === undefined) throw new TernelError("containerTooLarge");
   const totalBytes = field("totalBytes");
@@ -69,7 +81,7 @@ export function readHeader(bytes: Uint8Array): { header: Header; layout: Layout 
   const trailer = bytes.subarray(totalBytes - trailerBytes);
   require(hash.equals(trailer.subarray(0, hash.length)), "containerHash");
   require(isZero(trailer.subarray(hash.length)), "containerTrailer");
-  return { header: { ...counts, totalBytes, startToken, endToken, name }, layout };
+  return { header: { ...counts, totalBytes, columnAlign, startToken, endToken, name }, layout };
 }
 
 function isZero(bytes: Uint8Array): boolean {

@@ -1,7 +1,15 @@
 import { TernelError } from "../errors.ts";
 import type { ErrorName } from "../errors.ts";
-import { layerFractionNames, layerGainNames, layerMatrixNames, limits, noToken, smallestMantissa } from "./format.ts";
-import { gainHeaderBytes, gainLength, matrixShape } from "./layout.ts";
+import {
+  gainHeaderBytes,
+  layerFractionNames,
+  layerGainNames,
+  layerMatrixNames,
+  limits,
+  noToken,
+  smallestMantissa,
+} from "./format.ts";
+import { gainLength, matrixShape, rowStride } from "./layout.ts";
 import type { Layout } from "./layout.ts";
 import type { Gain, Layer, Matrix, Merge, Model, Scale, TokenizerTables } from "./model.ts";
 import { readHeader } from "./read-header.ts";
@@ -28,7 +36,7 @@ class ContentReader {
   }
 
   model(): Model {
-    const { vocabulary, dimension, intermediate, columnAlign, startToken, endToken, name, layers: layerCount } = this.#header;
+    const { vocabulary, dimension, intermediate, startToken, endToken, name, layers: layerCount } = this.#header;
     // The order of these checks is part of the format.
     const tokenizer = this.#tokenizer();
     const fractions = this.#fractions();
@@ -49,16 +57,14 @@ class ContentReader {
         return this.#matrix(`layers.${l}.matrix.${matrix}`, matrixShape[matrix](this.#header), scale);
       }),
       lowerBound: Uint16Array.from({ length: dimension }, (_, i) =>
-        this.#view.getUint16(this.#offset("lowerBound") + 2 * (l * dimension + i), true),
+        this.#view.getUint16(this.#offset(`layers.${l}.lowerBound`) + 2 * i, true),
       ),
     }));
     const matrix = this.#matrix("head.matrix", [vocabulary, dimension], valueAt(scales, scales.length - 1));
-    const embeddingBytes = this.#slice("embedding");
-    const values = new Int8Array(embeddingBytes.buffer, embeddingBytes.byteOffset, embeddingBytes.length);
     return {
-      ...{ name, vocabulary, dimension, intermediate, columnAlign, startToken, endToken, tokenizer, fractions, layers },
+      ...{ name, vocabulary, dimension, intermediate, startToken, endToken, tokenizer, fractions, layers },
       head: { norm, gain, matrix },
-      embedding: { values, scales: embeddingScales },
+      embedding: { values: this.#embedding(vocabulary, dimension), scales: embeddingScales },
     };
   }
 
@@ -141,6 +147,17 @@ class ContentReader {
       require(mantissa >= smallestMantissa && Math.abs(exponent) <= limits.scaleExponent, "tablesScale", `${name} ${i}`);
       return { mantissa, exponent };
     });
+  }
+
+  /** The embedding without its padding; where there is none, not a copy but the container's own bytes. */
+  #embedding(vocabulary: number, dimension: number): Int8Array {
+    const padded = this.#slice("embedding");
+    const rows = new Int8Array(padded.buffer, padded.byteOffset, padded.length);
+    const stride = rowStride(dimension);
+    if (stride === dimension) return rows;
+    const values = new Int8Array(vocabulary * dimension);
+    for (let row = 0; row < vocabulary; row++) values.set(rows.subarray(row * stride, row * stride + dimension), row * dimension);
+    return values;
   }
 
   #matrix(name: string, [rows, columns]: readonly [number, number], scale: Scale): Matrix {

@@ -1,16 +1,17 @@
 // The packing of a ternary matrix: one byte is one column of five consecutive rows (see hw/accel/trit-code.ts).
 import { decodeTrits, encodeTrits } from "../../hw/accel/trit-code.ts";
 import { rowsPerByte } from "./format.ts";
+import { rowStride } from "./layout.ts";
 
 const decoded: readonly (readonly number[])[] = Array.from({ length: 256 }, (_, byte) => decodeTrits(byte));
 
 /**
- * Packs `trits` (row-major, rows * columns values of -1, 0, +1) into row groups of five rows, whose columns pad to `columnAlign`.
+ * Packs `trits` (row-major, rows * columns values of -1, 0, +1) into row groups of five rows, whose columns pad to 64.
  * Rows and columns beyond the matrix are zero trits.
  */
-export function packTrits(trits: Int8Array, rows: number, columns: number, columnAlign: number): Uint8Array {
+export function packTrits(trits: Int8Array, rows: number, columns: number): Uint8Array {
   const groups = Math.ceil(rows / rowsPerByte);
-  const padded = Math.ceil(columns / columnAlign) * columnAlign;
+  const padded = rowStride(columns);
   const packed = new Uint8Array(groups * padded);
   const code = codeOfFive();
   for (let group = 0; group < groups; group++) {
@@ -28,8 +29,8 @@ export function packTrits(trits: Int8Array, rows: number, columns: number, colum
 }
 
 /** The trits of a packed matrix, row-major, without the padding. */
-export function unpackTrits(packed: Uint8Array, rows: number, columns: number, columnAlign: number): Int8Array {
-  const padded = Math.ceil(columns / columnAlign) * columnAlign;
+export function unpackTrits(packed: Uint8Array, rows: number, columns: number): Int8Array {
+  const padded = rowStride(columns);
   const trits = new Int8Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     const group = Math.floor(row / rowsPerByte);

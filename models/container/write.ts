@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
-import { TernelError } from "../errors.ts";
+import { commandListOf } from "../compile/compile.ts";
+import { countsOf, layoutOf } from "./counts.ts";
 import {
   architectureMatmulfree,
+  columnAlign,
+  gainHeaderBytes,
   headerBytes,
   headerFields,
   layerFractionNames,
@@ -12,24 +15,9 @@ import {
   version,
 } from "./format.ts";
 import type { HeaderField } from "./format.ts";
-import { containerLayout, gainHeaderBytes } from "./layout.ts";
+import { rowStride } from "./layout.ts";
 import type { Counts, Layout } from "./layout.ts";
 import type { Gain, Model, Scale } from "./model.ts";
-
-/** The counts from which a model's layout follows. */
-export function countsOf(model: Model): Counts {
-  return {
-    vocabulary: model.vocabulary,
-    dimension: model.dimension,
-    layers: model.layers.length,
-    intermediate: model.intermediate,
-    columnAlign: model.columnAlign,
-    tokenCount: model.tokenizer.texts.length,
-    tokenTextBytes: model.tokenizer.texts.reduce((sum, text) => sum + text.length, 0),
-    mergeCount: model.tokenizer.merges.length,
-    commandBytes: 0,
-  };
-}
 
 /** Places values into a container by the names of its layout. */
 class Placer {
@@ -37,10 +25,10 @@ class Placer {
   readonly view: DataView;
   readonly layout: Layout;
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, bytes: Uint8Array) {
     this.layout = layout;
-    this.bytes = new Uint8Array(layout.totalBytes);
-    this.view = new DataView(this.bytes.buffer);
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   offset(name: string): number {
@@ -50,7 +38,9 @@ class Placer {
   }
 
   copy(name: string, data: Uint8Array | Int8Array): void {
-    this.bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), this.offset(name));
+    const offset = this.offset(name);
+    const inPlace = data.buffer === this.bytes.buffer && data.byteOffset === this.bytes.byteOffset + offset;
+    if (!inPlace) this.bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
   }
 
   gain(name: string, gain: Gain): void {
@@ -71,22 +61,33 @@ class Placer {
   }
 }
 
-/** The container of a model. The model's own consistency is the packer's business; sizes beyond 32 bits are refused. */
-export function writeContainer(model: Model): Uint8Array {
-  const counts = countsOf(model);
-  const layout = containerLayout(counts);
-  if (layout === undefined) throw new TernelError("packTooLarge");
-  const placer = new Placer(layout);
-  writeHeader(placer, model, counts);
+/**
+ * The container of a model. The model's own consistency is the packer's business; sizes beyond 32 bits are refused.
+ *
+ * @param commands - the command list; the one that computes one sequence, if not given
+ */
+export function writeContainer(model: Model, commands: Uint8Array = commandListOf(model)): Uint8Array {
+  const layout = layoutOf(model, commands.length);
+  return fillContainer(layout, new Uint8Array(layout.totalBytes), model, commands);
+}
+
+/**
+ * Fills zeroed bytes with the container of a model, and returns them. Matrices and an embedding that lie in these bytes already, at
+ * their places, are not copied: so a large model need not be held twice.
+ */
+export function fillContainer(layout: Layout, bytes: Uint8Array, model: Model, commands: Uint8Array): Uint8Array {
+  const placer = new Placer(layout, bytes);
+  writeHeader(placer, model, countsOf(model, commands.length));
   writeTokenizer(placer, model);
   writeTables(placer, model);
-  placer.copy("embedding", model.embedding.values);
+  writeEmbedding(placer, model);
   model.layers.forEach((layer, l) => {
     for (const name of layerMatrixNames) placer.copy(`layers.${l}.matrix.${name}`, layer.matrices[name].packed);
   });
   placer.copy("head.matrix", model.head.matrix.packed);
-  sealContainer(placer.bytes);
-  return placer.bytes;
+  placer.copy("commands", commands);
+  sealContainer(bytes);
+  return bytes;
 }
 
 /** Writes the hash of everything before the trailer into the trailer. */
@@ -103,6 +104,7 @@ function writeHeader(placer: Placer, model: Model, counts: Counts): void {
     architecture: architectureMatmulfree,
     totalBytes: placer.layout.totalBytes,
     ...counts,
+    columnAlign,
     startToken: model.startToken,
     endToken: model.endToken,
     flags: 0,
@@ -139,15 +141,15 @@ function writeTokenizer(placer: Placer, { tokenizer }: Model): void {
 function writeTables(placer: Placer, model: Model): void {
   const { residual, finalNorm, logits } = model.fractions;
   placer.bytes.set([residual, finalNorm, logits], placer.offset("fraction"));
-  const lowerBound = placer.offset("lowerBound");
   model.layers.forEach((layer, l) => {
     placer.bytes.set(
       layerFractionNames.map((name) => layer.fractions[name]),
       placer.offset("layerFraction") + 16 * l,
     );
     for (const name of layerGainNames) placer.gain(`layers.${l}.gain.${name}`, layer.gains[name]);
+    const lowerBound = placer.offset(`layers.${l}.lowerBound`);
     layer.lowerBound.forEach((bound, i) => {
-      placer.view.setUint16(lowerBound + 2 * (l * model.dimension + i), bound, true);
+      placer.view.setUint16(lowerBound + 2 * i, bound, true);
     });
   });
   placer.gain("head.norm", model.head.norm);
@@ -157,4 +159,16 @@ function writeTables(placer: Placer, model: Model): void {
     model.head.matrix.scale,
   ]);
   placer.scales("embeddingScale", model.embedding.scales);
+}
+
+function writeEmbedding(placer: Placer, { vocabulary, dimension, embedding }: Model): void {
+  const stride = rowStride(dimension);
+  if (stride === dimension) {
+    placer.copy("embedding", embedding.values);
+    return;
+  }
+  const target = new Int8Array(placer.bytes.buffer, placer.bytes.byteOffset + placer.offset("embedding"), vocabulary * stride);
+  for (let row = 0; row < vocabulary; row++) {
+    target.set(embedding.values.subarray(row * dimension, (row + 1) * dimension), row * stride);
+  }
 }

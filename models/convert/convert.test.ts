@@ -91,7 +91,7 @@ const shapes = [
 for (const shape of shapes) {
   test(`a model of d=${shape.dimension}, inter=${shape.intermediate}, V=${shape.vocabulary} packs, and its logits are those of the float model`, () => {
     const checkpoint = randomCheckpoint(shape);
-    const { model, report } = packModel(checkpoint, { name: "random", columnAlign: 16, calibrationTokens: 30 });
+    const { model, report } = packModel(checkpoint, { name: "random", calibrationTokens: 30 });
     const [float, integer] = [new FloatSequence(floatModel(checkpoint)), new ReferenceEngine(model)];
     let [difference, size] = [0, 0];
     for (const token of [0, 40, 17, 256, 3, 99, 100, 101]) {

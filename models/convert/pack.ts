@@ -19,8 +19,6 @@ import { gainOf, scaleOf } from "./scales.ts";
 export interface PackOptions {
   /** The model's name in the container: printable ASCII, up to 31 characters. */
   readonly name: string;
-  /** Columns of a matrix pad to this: at least the bytes of the memory port. 16 if not given. */
-  readonly columnAlign?: 8 | 16 | 32 | 64;
   /** A text like the ones that the model will read; the model writes one itself if there is none. */
   readonly calibrationText?: string;
   /** How many tokens to calibrate on: 4096 of a given text, 512 of the model's own, if not given. */
@@ -48,7 +46,7 @@ export function packModel(checkpoint: Checkpoint, options: PackOptions): PackRes
   const largest = observeLargest(float, sequences, (done) => progress?.("calibrate", done));
   const fractions = chooseFractions(largest, float.layers.length);
   const model: Model = {
-    ...integerModel(float, fractions, options.columnAlign ?? 16),
+    ...integerModel(float, fractions),
     name: options.name,
     startToken: float.startToken,
     endToken: float.config.endToken,
@@ -71,23 +69,20 @@ const gainInput: Readonly<Record<LayerGainName, LayerFractionName | "residual">>
   down: "product",
 };
 
-type Integers = Pick<
-  Model,
-  "vocabulary" | "dimension" | "intermediate" | "columnAlign" | "fractions" | "layers" | "head" | "embedding"
->;
+type Integers = Pick<Model, "vocabulary" | "dimension" | "intermediate" | "fractions" | "layers" | "head" | "embedding">;
 
 /** All weights and tables of a model in integers. */
-function integerModel(float: FloatModel, fractions: Fractions, columnAlign: number): Integers {
+function integerModel(float: FloatModel, fractions: Fractions): Integers {
   const { vocabulary, dimension, intermediate } = float.config;
   const { residual, finalNorm } = fractions.model;
   return {
-    ...{ vocabulary, dimension, intermediate, columnAlign },
+    ...{ vocabulary, dimension, intermediate },
     fractions: fractions.model,
-    layers: float.layers.map((layer, l) => integerLayer(layer, l, fractions, columnAlign)),
+    layers: float.layers.map((layer, l) => integerLayer(layer, l, fractions)),
     head: {
       norm: gainOf(float.norm, residual, "model.norm"),
       gain: gainOf(float.head.gain, finalNorm, "lm_head.norm"),
-      matrix: integerMatrix(float.head, columnAlign, "lm_head"),
+      matrix: integerMatrix(float.head, "lm_head"),
     },
     embedding: {
       values: float.embedding.values,
@@ -96,12 +91,12 @@ function integerModel(float: FloatModel, fractions: Fractions, columnAlign: numb
   };
 }
 
-function integerMatrix(linear: FloatLinear, columnAlign: number, what: string): Matrix {
+function integerMatrix(linear: FloatLinear, what: string): Matrix {
   const { rows, columns } = linear;
-  return { rows, columns, packed: packTrits(linear.trits, rows, columns, columnAlign), scale: scaleOf(linear.mean / 127, what) };
+  return { rows, columns, packed: packTrits(linear.trits, rows, columns), scale: scaleOf(linear.mean / 127, what) };
 }
 
-function integerLayer(layer: FloatLayer, l: number, fractions: Fractions, columnAlign: number): Layer {
+function integerLayer(layer: FloatLayer, l: number, fractions: Fractions): Layer {
   const own = fractions.layers[l];
   if (own === undefined) throw new Error(`no fractions for layer ${l}`);
   const gamma = (name: LayerGainName): Float32Array =>
@@ -110,7 +105,7 @@ function integerLayer(layer: FloatLayer, l: number, fractions: Fractions, column
     const input = gainInput[name];
     return gainOf(gamma(name), input === "residual" ? fractions.model.residual : own[input], `layer ${l}, ${name}`);
   };
-  const matrix = (name: LayerMatrixName): Matrix => integerMatrix(layer.linears[name], columnAlign, `layer ${l}, ${name}`);
+  const matrix = (name: LayerMatrixName): Matrix => integerMatrix(layer.linears[name], `layer ${l}, ${name}`);
   return {
     fractions: own,
     gains: Object.fromEntries(layerGainNames.map((name) => [name, gain(name)])) as Layer["gains"],

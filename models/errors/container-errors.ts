@@ -27,7 +27,7 @@ export const containerErrors = errorTable({
   containerHeaderBytes: {
     code: "E1004",
     message: "container: wrong header length",
-    cause: "The header's length is not the 128 bytes of version 1.",
+    cause: "The header's length is not 128 bytes.",
     remedy: repack,
   },
   containerArchitecture: {
@@ -39,13 +39,13 @@ export const containerErrors = errorTable({
   containerFlags: {
     code: "E1006",
     message: "container: unknown flags",
-    cause: "The header's flags are not zero; version 1 has none.",
+    cause: "The header's flags are not zero; this version has none.",
     remedy: repack,
   },
   containerReserved: {
     code: "E1007",
     message: "container: reserved bytes are not zero",
-    cause: "Bytes 96 to 127 of the header must be zero in version 1.",
+    cause: "Bytes 96 to 127 of the header must be zero.",
     remedy: repack,
   },
   containerName: {
@@ -56,8 +56,8 @@ export const containerErrors = errorTable({
   },
   containerCommands: {
     code: "E1009",
-    message: "container: command list not supported",
-    cause: "The header announces a command list; version 1 has none.",
+    message: "container: command list of a wrong size",
+    cause: "The command list's size is no multiple of 64 bytes, or above 1 MiB.",
     remedy: repack,
   },
   containerVocabulary: {
@@ -87,7 +87,7 @@ export const containerErrors = errorTable({
   containerColumnAlign: {
     code: "E1105",
     message: "container: unknown column alignment",
-    cause: "The column alignment is none of 8, 16, 32 and 64.",
+    cause: "The column alignment is not 64.",
     remedy: repack,
   },
   containerTokenCount: {

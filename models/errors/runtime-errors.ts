@@ -43,16 +43,11 @@ export const runtimeErrors = errorTable({
   },
   acceleratorShape: {
     code: "E3007",
-    message: "accelerator: matrix too wide",
-    cause: "A matrix has more columns than the accelerator's activation buffer holds.",
-    remedy: "Use a configuration with a larger buffer, or `/set engine cpu`.",
+    message: "accelerator: model larger than its buffers",
+    cause: "A vector or a row of a matrix is longer than the accelerator's memories.",
+    remedy: "Use a configuration with larger memories; until then the firmware computes what does not fit on the processor.",
   },
-  acceleratorAlign: {
-    code: "E3008",
-    message: "accelerator: model packed for a narrower memory port",
-    cause: "The model's column alignment is no multiple of the memory port's bytes.",
-    remedy: "Pack the model again with `--align` set to the port's bytes or more.",
-  },
+  // E3008 was "model packed for a narrower memory port": containers of version 2 suit every port.
   memoryTraining: {
     code: "E3009",
     message: "memory: training failed",
@@ -106,6 +101,30 @@ export const runtimeErrors = errorTable({
     message: "accelerator: result differs from the processor's",
     cause: "The same matrix gave different numbers on the accelerator and on the processor.",
     remedy: "Use `/set engine cpu` and report it: equal bits are the project's promise.",
+  },
+  acceleratorAborted: {
+    code: "E3018",
+    message: "accelerator: aborted",
+    cause: "The command list was ended before its end, at the processor's request.",
+    remedy: "Nothing is wrong; start the answer again.",
+  },
+  acceleratorHung: {
+    code: "E3019",
+    message: "accelerator: command list hung",
+    cause: "A command neither took a word from memory nor came to an end for 2^20 cycles.",
+    remedy: accelerator,
+  },
+  acceleratorList: {
+    code: "E3020",
+    message: "accelerator: malformed command list",
+    cause: "The model's command list holds a command that the accelerator does not run, or has no end. The line names the command.",
+    remedy: "Pack the model again; `npx ternel info --commands` prints its list.",
+  },
+  acceleratorRegion: {
+    code: "E3021",
+    message: "accelerator: command outside its memory",
+    cause: "A command would have read outside the model or written outside the engine's buffers. The line names the command.",
+    remedy: "Pack the model again; `npx ternel info --commands` prints its list.",
   },
   promptByte: {
     code: "E3101",

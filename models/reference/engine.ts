@@ -24,7 +24,7 @@ export class ReferenceEngine {
   constructor(model: Model, observe?: Observer) {
     const unpack = (matrix: Matrix): TernaryMatrix => ({
       ...matrix,
-      trits: unpackTrits(matrix.packed, matrix.rows, matrix.columns, model.columnAlign),
+      trits: unpackTrits(matrix.packed, matrix.rows, matrix.columns),
     });
     this.#model = model;
     this.#matrices = model.layers.map(({ matrices: { candidate, forget, gate, output, gateUp, down } }) => ({

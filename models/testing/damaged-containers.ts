@@ -1,8 +1,9 @@
 // The corpus of damaged containers: each must be refused with the expected error, by the TypeScript reader and by the C reader.
 // The expectations follow from docs/formats.md; nothing here calls a reader.
-import { containerLayout } from "../container/layout.ts";
+import { commandListBytes } from "../compile/compile.ts";
+import { layoutOf } from "../container/counts.ts";
 import type { Layout } from "../container/layout.ts";
-import { countsOf, sealContainer, writeContainer } from "../container/write.ts";
+import { sealContainer, writeContainer } from "../container/write.ts";
 import type { Model } from "../container/model.ts";
 import { packModel } from "../convert/pack.ts";
 import type { ErrorName } from "../errors.ts";
@@ -28,15 +29,14 @@ export interface Damage {
 /** The valid container that all others are made from: odd shapes, a vocabulary beyond the tokenizer's, two layers. */
 export function smallModel(): Model {
   const shape = { dimension: 11, intermediate: 13, layers: 2, vocabulary: 266, tokenCount: 263, seed: 7n };
-  return packModel(randomCheckpoint(shape), { name: "damaged", columnAlign: 8, calibrationTokens: 16 }).model;
+  return packModel(randomCheckpoint(shape), { name: "damaged", calibrationTokens: 16 }).model;
 }
 
 /** The whole corpus, the valid container first. */
 export function damagedContainers(): DamagedContainer[] {
   const model = smallModel();
   const valid = writeContainer(model);
-  const layout = containerLayout(countsOf(model));
-  if (layout === undefined) throw new Error("the small model has a layout");
+  const layout = layoutOf(model, commandListBytes(model.layers.length));
   const damages = [...headerDamage(model), ...tokenizerDamage(model, layout), ...tableDamage(model, layout), ...bodyDamage(layout)];
   return [
     { name: "valid", bytes: valid, error: undefined },

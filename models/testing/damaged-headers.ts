@@ -1,9 +1,10 @@
-import { columnAligns, headerFields, limits } from "../container/format.ts";
+import { commandAlign, headerFields, limits, version } from "../container/format.ts";
 import type { HeaderField } from "../container/format.ts";
 import { containerLayout } from "../container/layout.ts";
 import type { Counts } from "../container/layout.ts";
+import { countsOf } from "../container/counts.ts";
 import type { Model } from "../container/model.ts";
-import { countsOf } from "../container/write.ts";
+import { commandListBytes } from "../compile/compile.ts";
 import type { ErrorName } from "../errors.ts";
 import type { Damage } from "./damaged-containers.ts";
 
@@ -39,11 +40,17 @@ const range: Readonly<Partial<Record<NumberField, readonly [number, number]>>> =
   intermediate: [1, limits.intermediate],
   tokenTextBytes: [0, limits.tokenTextBytes],
   mergeCount: [0, limits.mergeCount],
+  commandBytes: [0, limits.commandBytes],
 };
+
+/** The counts that stand in the model's own container. */
+function ownCounts(model: Model): Counts {
+  return countsOf(model, commandListBytes(model.layers.length));
+}
 
 /** What a reader must say when one field has another value and the hash is right. */
 function expectation(model: Model, field: NumberField, value: number): ErrorName | undefined {
-  const counts = countsOf(model);
+  const counts = ownCounts(model);
   const [smallest, largest] = range[field] ?? [0, Infinity];
   if (value < smallest || value > largest) return fieldError[field];
   switch (field) {
@@ -61,8 +68,8 @@ function expectation(model: Model, field: NumberField, value: number): ErrorName
       return sizeExpectation(counts, { ...counts, tokenTextBytes: value }) ?? "tokenizerOffsets";
     case "mergeCount":
       return sizeExpectation(counts, { ...counts, mergeCount: value }) ?? "tokenizerMergeRange";
-    case "columnAlign":
-      return columnAligns.includes(value) ? sizeExpectation(counts, { ...counts, columnAlign: value }) : "containerColumnAlign";
+    case "commandBytes":
+      return value % commandAlign === 0 ? sizeExpectation(counts, { ...counts, commandBytes: value }) : "containerCommands";
     case "startToken":
     case "endToken":
       return value < model.vocabulary ? undefined : fieldError[field];
@@ -112,7 +119,7 @@ function hashHides(error: ErrorName | undefined): boolean {
 
 function flipExpectation(model: Model, field: NumberField, offset: number, mask: number): ErrorName | undefined {
   const values: Readonly<Partial<Record<NumberField, number>>> = {
-    ...countsOf(model),
+    ...ownCounts(model),
     startToken: model.startToken,
     endToken: model.endToken,
   };
@@ -140,7 +147,7 @@ function hostileFields(model: Model): Damage[] {
         if (bytes === 2) view.setUint16(offset, value, true);
         else view.setUint32(offset, value, true);
       };
-      const unchanged = { version: 1, architecture: 1, commandBytes: 0, flags: 0 }[field as string] === value;
+      const unchanged = { version, architecture: 1, flags: 0 }[field as string] === value;
       damages.push({ name: `hostile-${field}-${value}`, error: unchanged ? undefined : expectation(model, field, value), change });
     }
   }
@@ -155,7 +162,7 @@ function combinations(model: Model): Damage[] {
       for (const [field, value] of Object.entries(values)) view.setUint32(headerFields[field as NumberField].offset, value, true);
     };
   const { vocabulary, dimension, layers, intermediate } = limits;
-  const largest = containerLayout({ ...countsOf(model), vocabulary, dimension })?.totalBytes ?? 0;
+  const largest = containerLayout({ ...ownCounts(model), vocabulary, dimension })?.totalBytes ?? 0;
   return [
     { name: "hostile-all-limits", error: "containerTooLarge", change: set({ vocabulary, dimension, layers, intermediate }) },
     { name: "hostile-wrapping-size", error: "containerTooLarge", change: set({ dimension, layers, intermediate, totalBytes: 0 }) },

@@ -63,12 +63,6 @@ export function extremeModel(seed: bigint): Model {
     }),
     {
       name: `extreme-${seed}`,
-      columnAlign: pick(
-        () => 8,
-        () => 16,
-        () => 32,
-        () => 64,
-      ),
       calibrationTokens: 2,
     },
   ).model;

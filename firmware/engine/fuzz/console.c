@@ -56,12 +56,8 @@ static void quit(void *context, int status) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static const struct fixture_shape shape = {.vocabulary = 300,
-                                               .dimension = 8,
-                                               .layers = 1,
-                                               .intermediate = 8,
-                                               .column_align = 8,
-                                               .token_count = 290};
+    static const struct fixture_shape shape = {
+        .vocabulary = 300, .dimension = 8, .layers = 1, .intermediate = 8, .token_count = 290};
     static struct model_fixture fixture; // stays for all inputs
     static struct ternel_container container;
     static void *arena;
@@ -89,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         arena = aligned_alloc(64, arena_bytes);
     }
     struct ternel_engine engine;
-    if (ternel_engine_init(&engine, &container, arena, arena_bytes, &ternel_matvec_cpu) != TERNEL_OK) {
+    if (ternel_engine_init(&engine, &container, arena, arena_bytes, &ternel_backend_cpu) != TERNEL_OK) {
         abort();
     }
     struct console_setup setup = {

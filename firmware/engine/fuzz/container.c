@@ -20,7 +20,7 @@ static void run_model(const struct ternel_container *container) {
         return;
     }
     void *arena = aligned_alloc(64, bytes);
-    enum ternel_error error = ternel_engine_init(&engine, container, arena, bytes, &ternel_matvec_cpu);
+    enum ternel_error error = ternel_engine_init(&engine, container, arena, bytes, &ternel_backend_cpu);
     error = error != TERNEL_OK ? error : ternel_run_start(&run, &engine, 700, 900, 1, NULL);
     if (ternel_tokenizer_encode(container, (const uint8_t *)"Hello  w\xc3\xb6rld's", 16, tokens, ranks, 16,
                                 &count) != TERNEL_OK) {

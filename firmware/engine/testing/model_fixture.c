@@ -27,22 +27,31 @@ static void pad(struct writer *writer, size_t align) {
     }
 }
 
+enum { ALIGN = 64 }; // of every array that the accelerator streams
+
+/// Random bytes where an engine must not look, up to the next multiple of 64.
+static void pad_randomly(struct writer *writer, uint64_t *random) {
+    while (writer->at % ALIGN != 0) {
+        put(writer, testing_random(random) >> 32, 1);
+    }
+}
+
 static void put_header(struct writer *w, const struct fixture_shape *s, size_t total, uint32_t text_bytes) {
     static const char name[32] = "fixture \"\\";
     const uint32_t fields[] = {
         0x4e524554,
-        1 | 128 << 16,
+        2 | 128 << 16,
         1,
         (uint32_t)total,
         s->vocabulary,
         s->dimension,
         s->layers,
         s->intermediate,
-        s->column_align,
+        ALIGN,
         s->token_count,
         text_bytes,
         s->merge_count,
-        0,
+        s->command_bytes,
         s->vocabulary - 1,
         s->vocabulary / 2,
         0,
@@ -151,10 +160,11 @@ static void put_gain(struct writer *w, uint32_t count, uint64_t *random) {
     put(w, 9 + testing_below(random, 4), 4);
     put(w, 0, 4);
     put(w, testing_random(random) >> (20 + testing_below(random, 44)), 8);
+    pad(w, ALIGN);
     for (uint32_t i = 0; i < count; i++) {
         put(w, testing_random(random) >> testing_below(random, 4), 2);
     }
-    pad(w, 16);
+    pad_randomly(w, random);
 }
 
 static void put_scale(struct writer *w, int exponent, uint64_t *random) {
@@ -167,12 +177,13 @@ static void put_tables(struct writer *w, const struct fixture_shape *s, uint64_t
     put(w, 16, 1);
     put(w, 13 + testing_below(random, 8), 1);
     put(w, 0, 1);
-    pad(w, 16);
+    pad(w, ALIGN);
     for (uint32_t i = 0; i < s->layers; i++) {
         for (uint32_t j = 0; j < 16; j++) {
             put(w, j < 9 ? 10 + testing_below(random, 11) : 0, 1);
         }
     }
+    pad(w, ALIGN);
     for (uint32_t i = 0; i < s->layers; i++) {
         for (uint32_t j = 0; j < 8; j++) {
             put_gain(w, s->dimension, random);
@@ -184,21 +195,23 @@ static void put_tables(struct writer *w, const struct fixture_shape *s, uint64_t
     for (uint32_t i = 0; i < 6 * s->layers + 1; i++) {
         put_scale(w, 21, random);
     }
-    pad(w, 16);
+    pad(w, ALIGN);
     for (uint32_t i = 0; i < s->vocabulary; i++) {
         put_scale(w, 20, random);
     }
-    pad(w, 16);
-    for (uint32_t i = 0; i < s->layers * s->dimension; i++) {
-        put(w, i < s->dimension ? 0 : testing_random(random), 2);
+    pad(w, ALIGN);
+    for (uint32_t layer = 0; layer < s->layers; layer++) {
+        for (uint32_t i = 0; i < s->dimension; i++) {
+            put(w, layer == 0 ? 0 : testing_random(random), 2);
+        }
+        pad_randomly(w, random);
     }
 }
 
 /// Random bytes, padding included: an engine must not let what lies beyond rows and columns change its
 /// results. (The TypeScript reader ignores it, too.)
-static void put_matrix(struct writer *w, uint32_t rows, uint32_t columns, uint32_t align, uint64_t *random) {
-    pad(w, 64);
-    size_t bytes = (size_t)((rows + 4) / 5) * ((columns + align - 1) / align * align);
+static void put_matrix(struct writer *w, uint32_t rows, uint32_t columns, uint64_t *random) {
+    size_t bytes = (size_t)((rows + 4) / 5) * ((columns + ALIGN - 1) / ALIGN * ALIGN);
     for (size_t i = 0; i < bytes; i++) {
         put(w, testing_random(random) >> 32, 1);
     }
@@ -206,17 +219,20 @@ static void put_matrix(struct writer *w, uint32_t rows, uint32_t columns, uint32
 
 static void put_weights(struct writer *w, const struct fixture_shape *s, uint64_t *random) {
     uint32_t d = s->dimension;
-    for (uint32_t i = 0; i < s->vocabulary * d; i++) {
-        put(w, testing_random(random) >> 32, 1);
+    for (uint32_t row = 0; row < s->vocabulary; row++) {
+        for (uint32_t i = 0; i < d; i++) {
+            put(w, testing_random(random) >> 32, 1);
+        }
+        pad_randomly(w, random);
     }
     for (uint32_t i = 0; i < s->layers; i++) {
         for (uint32_t j = 0; j < 4; j++) {
-            put_matrix(w, d, d, s->column_align, random);
+            put_matrix(w, d, d, random);
         }
-        put_matrix(w, 2 * s->intermediate, d, s->column_align, random);
-        put_matrix(w, d, s->intermediate, s->column_align, random);
+        put_matrix(w, 2 * s->intermediate, d, random);
+        put_matrix(w, d, s->intermediate, random);
     }
-    put_matrix(w, s->vocabulary, d, s->column_align, random);
+    put_matrix(w, s->vocabulary, d, random);
 }
 
 /// Writes everything; `total` and `text_bytes` are known from a first pass without memory.
@@ -225,11 +241,13 @@ static void put_model(struct writer *w, const struct fixture_shape *s, uint64_t 
     uint64_t random = seed * 2 + 1;
     put_header(w, s, total, *text_bytes);
     *text_bytes = put_tokenizer(w, s, &random);
-    pad(w, 64);
+    pad(w, ALIGN);
     put_tables(w, s, &random);
-    pad(w, 64);
+    pad(w, ALIGN);
     put_weights(w, s, &random);
-    pad(w, 64);
+    for (uint32_t i = 0; i < s->command_bytes; i++) {
+        put(w, testing_random(&random) >> 32, 1);
+    }
     for (int i = 0; i < 64; i++) {
         put(w, 0, 1);
     }
@@ -267,7 +285,7 @@ struct model_fixture model_fixture_random(uint64_t seed) {
         .dimension = 1 + testing_below(&random, 100),
         .layers = 1 + testing_below(&random, 3),
         .intermediate = 1 + testing_below(&random, 300),
-        .column_align = 8U << testing_below(&random, 4),
+        .command_bytes = 64 * testing_below(&random, 5),
         .merge_count = testing_below(&random, 100),
     };
     shape.token_count = BYTES + shape.merge_count + testing_below(&random, 10);

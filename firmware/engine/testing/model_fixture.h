@@ -9,9 +9,9 @@ struct fixture_shape {
     uint32_t dimension;
     uint32_t layers;
     uint32_t intermediate;
-    uint32_t column_align;
     uint32_t token_count;
     uint32_t merge_count;
+    uint32_t command_bytes; ///< a multiple of 64; the list's bytes are random
 };
 
 /// A container in memory of exactly its size (so that AddressSanitizer sees every step beyond it), aligned

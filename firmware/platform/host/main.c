@@ -80,7 +80,7 @@ static int run(const struct ternel_container *container, const struct ternel_pla
         error = TERNEL_ERROR_ENGINE_ARENA;
     }
     if (error == TERNEL_OK) {
-        error = ternel_engine_init(&engine, container, arena, arena_bytes, &ternel_matvec_cpu);
+        error = ternel_engine_init(&engine, container, arena, arena_bytes, &ternel_backend_cpu);
     }
     int status = EXIT_SUCCESS;
     if (error == TERNEL_OK && mode == MODE_SCORE) {

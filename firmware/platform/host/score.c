@@ -7,8 +7,8 @@
 #include "bytes.h"
 
 /// -log(softmax(logits)[token])
-static double negative_log_likelihood(const struct ternel_engine *engine, uint32_t token) {
-    const int32_t *logits = engine->buffers.logits;
+static double negative_log_likelihood(struct ternel_engine *engine, uint32_t token) {
+    const int32_t *logits = ternel_engine_logits(engine);
     uint32_t count = engine->container->shape.vocabulary;
     int32_t largest = logits[ternel_sampler_greedy(logits, count)];
     double unit = ldexp(1.0, -engine->container->logits_fraction);
@@ -44,11 +44,10 @@ static enum ternel_error score_sequence(struct ternel_engine *engine, uint32_t c
             return TERNEL_ERROR_ENGINE_TOKEN;
         }
         if (i > 0) {
-            TERNEL_TRY(ternel_engine_logits(engine));
             double score = negative_log_likelihood(engine, token);
             fwrite(&score, sizeof score, 1, out);
         }
-        TERNEL_TRY(ternel_engine_advance(engine, token));
+        TERNEL_TRY(ternel_engine_advance(engine, &token, 1, i + 1 < count));
     }
     return TERNEL_OK;
 }

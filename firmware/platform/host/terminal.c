@@ -94,7 +94,7 @@ void terminal_open(struct terminal *terminal, struct ternel_platform *platform) 
         .name = "host",
         .cycles_per_second = NANOSECONDS,
         .sha256 = sha256_nettle(&terminal->sha256),
-        .accelerator = NULL,
+        .backends = NULL,
         .put_byte = put_byte,
         .flush = flush,
         .get_byte = get_byte,

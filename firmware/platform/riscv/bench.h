@@ -4,8 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "accelerator.h"
-#include "console.h"
+#include "accelerator_backend.h"
 
 /// Memory that nothing else uses, in DRAM, aligned to 64.
 struct bench_memory {
@@ -14,8 +13,8 @@ struct bench_memory {
 };
 
 /// Fills a rows x columns matrix with pseudo-random weights, multiplies it by pseudo-random activations on
-/// the accelerator with nothing else on the buses, and compares every result with the CPU engine's. Errors:
-/// the shape does not fit the hardware or the memory; those of the accelerator; results that differ.
+/// the accelerator with nothing else on the buses, and compares every result with the CPU engine's. `totals`
+/// get the counters. Errors: the shape does not fit the hardware or the memory; those of the accelerator.
 enum ternel_error bench_matvec(struct accelerator *accelerator, const struct bench_memory *memory,
-                               uint32_t rows, uint32_t columns,
-                               struct console_bench *result) TERNEL_MUST_CHECK;
+                               uint32_t rows, uint32_t columns, struct accelerator_totals *totals,
+                               bool *equal) TERNEL_MUST_CHECK;

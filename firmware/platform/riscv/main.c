@@ -2,7 +2,7 @@
 // console.
 #include <stdint.h>
 
-#include "accelerator.h"
+#include "accelerator_backend.h"
 #include "bench.h"
 #include "boot_record.h"
 #include "cache.h"
@@ -25,6 +25,9 @@ static struct boot_record record __attribute__((section(".boot_record")));
 
 static struct accelerator accelerator;
 static struct sha256_hardware sha256 = {.accelerator = &accelerator, .write_back = cache_write_back};
+static struct accelerator_backend backend = {.accelerator = &accelerator, .release = cache_release};
+/// Busy cycles of the accelerator before its totals were last reset.
+static uint64_t past_cycles;
 static struct bench_memory bench_memory;
 static struct ternel_container container;
 static struct ternel_engine engine;
@@ -40,13 +43,12 @@ _Noreturn static void fatal(enum ternel_error error) {
     }
 }
 
-static enum ternel_error multiply(void *context, const struct ternel_matrix *matrix, const int8_t *activation,
-                                  uint16_t mantissa, uint8_t shift, int32_t *out) {
+/// What is looked after while the accelerator works.
+static void while_waiting(void) {
     watchdog_feed();
     if (stack_overflowed()) {
         fatal(TERNEL_ERROR_STACK_GUARD);
     }
-    return accelerator_multiply(context, matrix, activation, mantissa, shift, out);
 }
 
 static void put_byte(void *context, uint8_t byte) {
@@ -78,7 +80,7 @@ static uint64_t cycles(void *context) {
 
 static uint64_t accelerator_cycles(void *context) {
     (void)context;
-    return accelerator.busy_cycles;
+    return past_cycles + backend.totals.counters[0];
 }
 
 static void reboot(void *context) {
@@ -96,21 +98,54 @@ static uint32_t machine_stack_used(void *context) {
     return stack_used();
 }
 
-static enum ternel_error machine_bench(void *context, uint32_t rows, uint32_t columns,
-                                       struct console_bench *result) {
-    (void)context;
-    return bench_matvec(&accelerator, &bench_memory, rows, columns, result);
+static enum ternel_error machine_bench(void *context, uint32_t rows, uint32_t columns, bool *equal) {
+    struct accelerator_backend *backend = context;
+    return bench_matvec(&accelerator, &bench_memory, rows, columns, &backend->totals, equal);
 }
 
-static const struct ternel_matvec accelerator_matvec = {
-    .name = "accelerator", .context = &accelerator, .multiply = multiply};
+static uint32_t machine_counters(void *context, struct console_counter *out, uint32_t capacity) {
+    const struct accelerator_backend *backend = context;
+    uint32_t count = 0;
+    for (; count < ACCELERATOR_COUNTERS && count < capacity; count++) {
+        out[count] =
+            (struct console_counter){accelerator_counters[count].name, backend->totals.counters[count]};
+    }
+    return count;
+}
+
+static void machine_reset_counters(void *context) {
+    struct accelerator_backend *backend = context;
+    past_cycles += backend->totals.counters[0];
+    backend->totals = (struct accelerator_totals){.lists = 0};
+}
+
+/// Whole tokens by the model's command list; and the CPU with its matrices on the accelerator.
+static struct ternel_backend token_backend = {
+    .name = "accelerator",
+    .context = &backend,
+    .multiply = accelerator_multiply,
+    .run_tokens = accelerator_run_tokens,
+    .publish = accelerator_publish,
+    .best = accelerator_best,
+    .fault = accelerator_backend_fault,
+};
+static const struct ternel_backend matrix_backend = {
+    .name = "matrix",
+    .context = &backend,
+    .multiply = accelerator_multiply,
+    .fault = accelerator_backend_fault,
+};
+/// Those that this model can be computed by, the best one first.
+static const struct ternel_backend *backends[3];
 
 static struct ternel_platform platform = {
     .name = "riscv",
+    .backends = backends,
     .cycles_per_second = TERNEL_CLOCK_HZ,
     .sha256 = {.context = &sha256,
                .start = sha256_hardware_start,
                .update = sha256_hardware_update,
+               .update_shared = sha256_hardware_update_shared,
                .finish = sha256_hardware_finish},
     .put_byte = put_byte,
     .flush = flush,
@@ -127,25 +162,27 @@ static void must(enum ternel_error error) {
     }
 }
 
-/// The widest padded row of any matrix of the model.
-static uint32_t widest_matrix(void) {
-    const uint32_t widest = container.shape.dimension > container.shape.intermediate
-                                ? container.shape.dimension
-                                : container.shape.intermediate;
-    return ternel_size_align(ternel_size_of(widest), container.shape.column_align).value;
-}
-
-/// The accelerator where the model fits it; else the reason is printed and the CPU does the work.
-static const struct ternel_matvec *choose_matvec(void) {
-    const enum ternel_error error =
-        accelerator_accepts(&accelerator, container.shape.column_align, widest_matrix());
+/// Adds a backend where the model fits it; else prints the reason.
+static void offer(const struct ternel_backend *offered, enum ternel_error error) {
+    const struct ternel_backend **free_entry = backends;
+    while (*free_entry != NULL) {
+        free_entry++;
+    }
     if (error == TERNEL_OK) {
-        platform.accelerator = &accelerator_matvec;
-        return &accelerator_matvec;
+        *free_entry = offered;
+        return;
     }
     print_error(error);
     print_text("\n");
-    return &ternel_matvec_cpu;
+}
+
+/// The best backend that the model fits; the CPU takes every model.
+static const struct ternel_backend *choose_backend(void) {
+    token_backend.columns =
+        accelerator.columns < TERNEL_COLUMNS_MAX ? accelerator.columns : TERNEL_COLUMNS_MAX;
+    offer(&token_backend, accelerator_takes_tokens(&accelerator, &container));
+    offer(&matrix_backend, accelerator_takes_matrices(&accelerator, &container));
+    return backends[0] != NULL ? backends[0] : &ternel_backend_cpu;
 }
 
 /// Puts the arena behind the container and gives what is left to the bench; returns the arena's size.
@@ -159,7 +196,10 @@ static uint32_t lay_out_memory(void) {
         fatal(TERNEL_ERROR_IMAGE_MODEL_MEMORY);
     }
     uint8_t *memory = (uint8_t *)TERNEL_MODEL_ORIGIN;
-    must(ternel_engine_init(&engine, &container, memory + arena.value, arena_bytes, choose_matvec()));
+    backend.buffers =
+        (struct accelerator_region){.bytes = memory + arena.value, .size = (uint32_t)arena_bytes};
+    must(ternel_engine_init(&engine, &container, memory + arena.value, arena_bytes, choose_backend()));
+    backend.commands = engine.buffers.commands;
     bench_memory =
         (struct bench_memory){.bytes = memory + rest.value, .size = TERNEL_MODEL_BYTES - rest.value};
     return (uint32_t)arena_bytes;
@@ -173,6 +213,7 @@ int main(void) {
     }
     must(accelerator_open(&accelerator, TERNEL_ACCELERATOR_ORIGIN, TERNEL_MAIN_RAM_ORIGIN,
                           TERNEL_MAIN_RAM_BYTES, TERNEL_BUILD_ID));
+    accelerator.while_waiting = while_waiting;
     // Stage 0 has hashed these bytes where they lie; every table is checked all the same.
     must(ternel_container_open(&container, (const uint8_t *)TERNEL_MODEL_ORIGIN, record.model_bytes, NULL));
     const uint32_t arena_bytes = lay_out_memory();
@@ -183,6 +224,7 @@ int main(void) {
     boot_phases[3] = (struct console_boot_phase){"hash", record.hash_end - record.copy_end};
     boot_phases[4] = (struct console_boot_phase){"start", timer_cycles() - record.hash_end};
     const struct console_machine machine = {
+        .context = &backend,
         .configuration = TERNEL_CONFIGURATION_NAME,
         .build_id = TERNEL_BUILD_ID,
         .memory_bytes = TERNEL_MAIN_RAM_BYTES,
@@ -191,6 +233,8 @@ int main(void) {
         .stack_bytes = stack_bytes(),
         .stack_used = machine_stack_used,
         .bench = machine_bench,
+        .counters = machine_counters,
+        .reset_counters = machine_reset_counters,
     };
     const struct console_setup setup = {
         .platform = &platform,

@@ -1,0 +1,68 @@
+/** The counters of events. */
+import { bit, input, module, mux, output, uint } from "../../gen/index.ts";
+import { counters } from "./registers.ts";
+
+/** Counters are visited in turn, so an event may happen this often between two visits, less the visits that reading takes. */
+const slots = 16;
+const localBits = 6;
+
+/**
+ * Each event counts in a few bits of its own. One adder goes round and adds these to 32-bit sums in a memory; a visit that `read` asks for comes
+ * first, so that what is read is exact. `clear` makes all counters 0.
+ */
+export function eventCounters() {
+  const indexBits = Math.log2(slots);
+  const ports = {
+    events: input(uint(counters.length), "bit i: counter i of registers.ts counts this cycle"),
+    clear: input(bit),
+    read: input(bit, "not in two cycles of four that follow each other"),
+    index: input(uint(indexBits)),
+    value: output(uint(32), "one cycle after read, until the next"),
+  };
+  return module(
+    "EventCounters",
+    ports,
+    (io, m) => {
+      const sums = m.memory("sums", { type: uint(32), depth: slots });
+      const turn = m.register("turn", uint(indexBits), { init: 0 });
+      const index = m.node("visited", mux(io.read, io.index, turn));
+      const fresh = m.register("fresh", uint(slots), { init: 2 ** slots - 1 });
+      const held = m.register("held_value", uint(32), { resettable: false });
+      const visits = m.node("visits", uint(slots).constant(1).shiftLeftBy(index));
+      const locals = counters.map(([name], i) => {
+        const local = m.register(`new_${name.toLowerCase()}`, uint(localBits), { init: 0 });
+        const event = io.events.bit(i);
+        m.when(io.clear, () => {
+          local.set(0);
+        })
+          .elseWhen(visits.bit(i), () => {
+            local.set(event.zeroExtend(localBits));
+          })
+          .elseWhen(event, () => {
+            local.set(local.add(1).wrap(localBits));
+          });
+        m.assert(
+          event
+            .not()
+            .or(local.ne(2 ** localBits - 1))
+            .or(visits.bit(i))
+            .or(io.clear),
+          `${name} counts further than it can`,
+        );
+        return local;
+      });
+      const local = locals.map((count, i) => count.and(visits.bit(i).repeat(localBits))).reduce((all, count) => all.or(count));
+      const before = mux(fresh.and(visits).ne(0), uint(32).constant(0), sums.readNow("sum", index));
+      const sum = m.node("sum", before.add(local).wrap(32));
+      sums.write(index, sum, { enable: io.clear.not() });
+      m.when(io.read.not(), () => {
+        turn.set(turn.add(1).wrap(indexBits));
+      }).otherwise(() => {
+        held.set(sum);
+      });
+      fresh.set(mux(io.clear, uint(slots).constant(2 ** slots - 1), fresh.and(visits.not())));
+      io.value.set(held);
+    },
+    { documentation: "Counters of events: small ones that one adder empties into a memory of sums, in turn." },
+  );
+}

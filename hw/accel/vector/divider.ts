@@ -1,0 +1,62 @@
+/** A serial divider of a normalised number, one bit of the quotient a cycle. */
+import { bit, concatenate, input, module, mux, output, uint } from "../../../gen/index.ts";
+
+/** Cycles from `start` to `done`. */
+export function dividerCycles(width: number): number {
+  return width + 1;
+}
+
+/**
+ * quotient = min(floor(numerator * 2^width / divisor), 2^width - 1), for a numerator not above the divisor, and a divisor of full
+ * length: its highest bit is 1. Both are asserted.
+ *
+ * Restoring division: the remainder is doubled, and where the divisor fits into it, taken from. With numerator = divisor it fits every
+ * time, which gives the largest quotient by itself. `start` copies the numerator; the divisor holds still while the unit is busy. A
+ * start at any time begins anew. The quotient holds until the next one.
+ */
+export function divider(width: number) {
+  const ports = {
+    start: input(bit),
+    numerator: input(uint(width), "at most the divisor"),
+    divisor: input(uint(width), "its highest bit is 1; holds still while busy"),
+    quotient: output(uint(width)),
+    done: output(bit, "in the first cycle in which the quotient is there"),
+    busy: output(bit),
+  };
+  return module(
+    `Divider${width}`,
+    ports,
+    (io, m) => {
+      const remainder = m.register("remainder", uint(width), { resettable: false });
+      const quotient = m.register("quotient_bits", uint(width), { resettable: false });
+      // A one that is pushed out of the marks at the last step counts the steps.
+      const marks = m.register("marks", uint(width), { init: 0 });
+      const busy = m.register("is_busy", bit, { init: 0 });
+      const done = m.register("is_done", bit, { init: 0 });
+      const rest = m.node("rest", remainder.shiftLeft(1).sub(io.divisor));
+      const fits = m.node("fits", rest.bit(width + 1).not());
+      done.set(0);
+      m.when(busy, () => {
+        remainder.set(mux(fits, rest.asUInt().truncate(width), remainder.shiftLeft(1).truncate(width)));
+        quotient.set(concatenate(quotient.bits(width - 2, 0), fits));
+        marks.set(marks.shiftLeft(1).truncate(width));
+        m.when(marks.bit(width - 1), () => {
+          busy.set(0);
+          done.set(1);
+        });
+      });
+      m.when(io.start, () => {
+        remainder.set(io.numerator);
+        marks.set(1);
+        busy.set(1);
+        done.set(0);
+      });
+      io.quotient.set(quotient);
+      io.done.set(done);
+      io.busy.set(busy);
+      m.assert(busy.not().or(io.divisor.bit(width - 1)), "the divisor is normalised");
+      m.assert(busy.not().or(remainder.le(io.divisor)), "the remainder is at most the divisor");
+    },
+    { documentation: `floor(numerator * 2^${width} / divisor), at most 2^${width} - 1, in ${dividerCycles(width)} cycles.` },
+  );
+}
