@@ -8,19 +8,32 @@ HOST_HEADERS := $(addprefix $(HOST)/generated/,ternel_container.h ternel_errors.
 HOST_HEADER_SOURCES := $(wildcard models/*.ts models/errors/*.ts models/container/*.ts hw/accel/*.ts cli/generate.ts cli/generate/*.ts)
 
 HOST_ENGINE := $(filter-out %_test.c,$(wildcard firmware/engine/*.c))
+HOST_KERNELS := $(filter-out %_test.c,$(wildcard firmware/kernels/*.c))
+HOST_X86_KERNELS := $(addprefix firmware/kernels/kernel_,sse41.c avx2.c avx512.c avx512_vnni.c)
+ifeq ($(filter x86_64-%,$(shell $(HOST_CC) -dumpmachine)),)
+HOST_KERNELS := $(filter-out $(HOST_X86_KERNELS),$(HOST_KERNELS))
+endif
+HOST_THREADS := firmware/platform/host/worker_threads.c
 HOST_CONSOLE := $(filter-out %_test.c,$(wildcard firmware/console/*.c))
 HOST_PROGRAM := $(wildcard firmware/platform/host/*.c)
 HOST_TESTS := $(wildcard firmware/engine/*_test.c firmware/engine/testing/*.c)
 HOST_FUZZ := container tokenizer console
 
 HOST_WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wundef -Wstrict-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Werror
-HOST_INCLUDES := -Ifirmware/engine -Ifirmware/engine/testing -Ifirmware/console -Ifirmware/platform/host -I$(HOST)/generated
+HOST_INCLUDES := -Ifirmware/engine -Ifirmware/engine/testing -Ifirmware/kernels -Ifirmware/kernels/testing -Ifirmware/console -Ifirmware/platform/host -I$(HOST)/generated
 HOST_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -g $(HOST_WARNINGS) $(HOST_INCLUDES) -ffile-prefix-map=$(CURDIR)=.
 HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-HOST_LIBRARIES := -lnettle -lm
+HOST_LIBRARIES := -lnettle -lm -pthread
+
+# A kernel is compiled for the processors that have its instructions, and nothing else is.
+HOST_AVX512 := -mavx512f -mavx512bw -mavx512dq -mavx512vl
+%/kernels/kernel_sse41.o: HOST_TARGET := -msse4.1
+%/kernels/kernel_avx2.o: HOST_TARGET := -mavx2
+%/kernels/kernel_avx512.o: HOST_TARGET := $(HOST_AVX512)
+%/kernels/kernel_avx512_vnni.o: HOST_TARGET := $(HOST_AVX512) -mavx512vnni
 
 # Two makes may run at the same time (tests do): every file appears whole or not at all.
-host_compile = $(HOST_CC) $(HOST_CFLAGS) $(1) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@.$$$$ && mv $@.$$$$ $@
+host_compile = $(HOST_CC) $(HOST_CFLAGS) $(HOST_TARGET) $(1) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@.$$$$ && mv $@.$$$$ $@
 host_link = $(HOST_CC) $(1) $^ $(HOST_LIBRARIES) -o $@.$$$$ && mv $@.$$$$ $@
 
 host_objects = $(patsubst firmware/%.c,$(HOST)/$(1)/%.o,$(2))
@@ -28,7 +41,7 @@ host_objects = $(patsubst firmware/%.c,$(HOST)/$(1)/%.o,$(2))
 host: $(HOST)/ternel-host $(HOST)/libternel.a ## build the native engine: build/host/ternel-host
 
 .PHONY: host-tests
-host-tests: $(HOST)/sanitized/ternel-tests $(HOST)/sanitized/ternel-host $(HOST_FUZZ:%=$(HOST)/sanitized/fuzz-%)
+host-tests: $(HOST)/sanitized/ternel-tests $(HOST)/sanitized/kernel-tests $(HOST)/sanitized/ternel-host $(HOST_FUZZ:%=$(HOST)/sanitized/fuzz-%)
 
 $(HOST)/generated/.stamp: $(HOST_HEADER_SOURCES)
 	@node cli/generate.ts --host
@@ -43,17 +56,22 @@ $(HOST)/sanitized/objects/%.o: firmware/%.c $(HOST_HEADERS)
 	@mkdir -p $(@D)
 	@$(call host_compile,$(HOST_SANITIZE))
 
-$(HOST)/libternel.a: $(call host_objects,objects,$(HOST_ENGINE))
+$(HOST)/libternel.a: $(call host_objects,objects,$(HOST_ENGINE) $(HOST_KERNELS) $(HOST_THREADS))
 	@ar rcsD $@.$$$$ $^ && mv $@.$$$$ $@
 
-$(HOST)/ternel-host: $(call host_objects,objects,$(HOST_PROGRAM) $(HOST_CONSOLE)) $(HOST)/libternel.a
+$(HOST)/ternel-host: $(call host_objects,objects,$(filter-out $(HOST_THREADS),$(HOST_PROGRAM)) $(HOST_CONSOLE)) $(HOST)/libternel.a
 	@$(call host_link)
 
-$(HOST)/sanitized/ternel-host: $(call host_objects,sanitized/objects,$(HOST_PROGRAM) $(HOST_CONSOLE) $(HOST_ENGINE))
+$(HOST)/sanitized/ternel-host: $(call host_objects,sanitized/objects,$(HOST_PROGRAM) $(HOST_CONSOLE) $(HOST_ENGINE) $(HOST_KERNELS))
 	@$(call host_link,$(HOST_SANITIZE))
 
 HOST_TESTED := $(HOST_ENGINE) firmware/platform/host/sha256_nettle.c firmware/platform/host/model_file.c
 $(HOST)/sanitized/ternel-tests: $(call host_objects,sanitized/objects,$(HOST_TESTS) $(HOST_TESTED))
+	@$(call host_link,$(HOST_SANITIZE))
+
+HOST_KERNEL_TESTS := $(wildcard firmware/kernels/*_test.c firmware/kernels/testing/*.c) $(HOST_KERNELS) $(HOST_ENGINE) \
+	$(HOST_THREADS) firmware/engine/testing/testing.c firmware/engine/testing/model_fixture.c
+$(HOST)/sanitized/kernel-tests: $(call host_objects,sanitized/objects,$(HOST_KERNEL_TESTS))
 	@$(call host_link,$(HOST_SANITIZE))
 
 # Fuzz harnesses: with the driver in the repository for the tests, with libFuzzer for a long run (`make host-fuzz`, then

@@ -4,7 +4,7 @@
 
 #include "arena.h"
 #include "bitlinear.h"
-#include "bytes.h"
+#include "embedding.h"
 #include "layer.h"
 #include "rmsnorm.h"
 
@@ -44,23 +44,6 @@ void ternel_engine_reset(struct ternel_engine *engine) {
     }
 }
 
-/// residual = the token's row of the embedding
-static void embed(struct ternel_engine *engine, uint32_t token) {
-    const struct ternel_container *container = engine->container;
-    uint32_t d = container->shape.dimension;
-    const uint8_t *scale = container->bytes + container->at.embedding_scales + 4 * token;
-    const int8_t *row = (const int8_t *)(container->bytes + container->at.embedding) +
-                        (size_t)token * container->at.embedding_stride;
-    int32_t mantissa = ternel_read_u16(scale);
-    int32_t shift = ternel_read_i16(scale + 2) - (int32_t)container->residual_fraction;
-    // A product has at most 23 bits: it needs no saturation, and every shift from 25 on makes it 0.
-    shift = shift < 0 ? 0 : shift > 30 ? 30 : shift;
-    int32_t half = shift == 0 ? 0 : 1 << (shift - 1);
-    for (uint32_t i = 0; i < d; i++) {
-        engine->buffers.residual[i] = (row[i] * mantissa + half) >> shift;
-    }
-}
-
 /// The logits of the engine's residual, by the CPU.
 TERNEL_MUST_CHECK
 static enum ternel_error compute_logits(struct ternel_engine *engine) {
@@ -81,7 +64,7 @@ static enum ternel_error compute_logits(struct ternel_engine *engine) {
 TERNEL_MUST_CHECK
 static enum ternel_error compute_token(struct ternel_engine *engine, uint32_t token) {
     engine->state_touched = true;
-    embed(engine, token);
+    ternel_embed(engine->container, token, engine->buffers.residual);
     for (uint32_t index = 0; index < engine->container->shape.layers; index++) {
         TERNEL_TRY(ternel_layer_step(engine, index));
     }

@@ -13,6 +13,8 @@ struct test {
 static const struct test tests[] = {
     {"matrices", test_matrices},
     {"vectors", test_vectors},
+    {"workers", test_workers},
+    {"forward", test_forward},
 };
 enum { TESTS = sizeof tests / sizeof tests[0] };
 

@@ -1,0 +1,103 @@
+// The engine's backend for processors of 64 bits: weights repacked for a kernel, all cores, several tokens of a
+// prompt in one pass over the weights. It gives the bits of ternel_backend_cpu.
+//
+//     ternel_workers_init(&workers, cores, platform);            // the other cores: ternel_workers_serve
+//     TERNEL_TRY(ternel_forward_memory(&container, kernel, cores, 64, &bytes));
+//     TERNEL_TRY(ternel_forward_open(&forward, &container, kernel, &workers, 64, memory, bytes));
+//     ternel_engine_use(&engine, &forward.backend);
+#pragma once
+
+#include "engine.h"
+#include "kernel.h"
+#include "workers.h"
+
+/// Inputs of one token that exist at the same time: those of the matrices f, i and g.
+enum { TERNEL_FORWARD_SLOTS = 3 };
+
+/// The matrices of a layer, each in tiles of its own: gate and up are two.
+enum ternel_forward_matrix {
+    TERNEL_FORWARD_FORGET,
+    TERNEL_FORWARD_CANDIDATE,
+    TERNEL_FORWARD_GATE,
+    TERNEL_FORWARD_OUTPUT,
+    TERNEL_FORWARD_LINEAR_GATE,
+    TERNEL_FORWARD_LINEAR_UP,
+    TERNEL_FORWARD_DOWN,
+    TERNEL_FORWARD_MATRICES,
+};
+
+/// Rows `first` to `first + rows - 1` of a matrix of the container, repacked.
+struct ternel_packed_matrix {
+    const struct ternel_matrix *source;
+    uint8_t *tiles;
+    uint32_t first;
+    uint32_t rows;
+};
+
+/// One layer, as it was found in the container and repacked.
+struct ternel_forward_layer {
+    struct ternel_layer layer;
+    struct ternel_packed_matrix packed[TERNEL_FORWARD_MATRICES];
+};
+
+/// The inputs of a matrix for all tokens, and for each of them the rescaler's pair.
+struct ternel_forward_slot {
+    int8_t *values; ///< [tokens][activation_stride]
+    int32_t sums[TERNEL_COLUMNS_MAX];
+    uint16_t mantissa[TERNEL_COLUMNS_MAX];
+    uint8_t shift[TERNEL_COLUMNS_MAX];
+};
+
+/// What a worker needs for itself.
+struct ternel_forward_scratch {
+    _Alignas(64) uint8_t digits[TERNEL_KERNEL_SCRATCH_BYTES];
+    int32_t edge[TERNEL_COLUMNS_MAX * TERNEL_TILE_ROWS_MAX]; ///< sums of a tile that has too few rows
+};
+
+struct ternel_forward {
+    struct ternel_backend backend;
+    const struct ternel_container *container;
+    const struct ternel_kernel *kernel;
+    struct ternel_workers *workers;
+    size_t weight_bytes; ///< repacked, all of which a token reads
+
+    struct ternel_head head;
+    struct ternel_packed_matrix packed_head;
+    struct ternel_forward_layer *layers;
+    struct ternel_forward_scratch *scratch; ///< [workers]
+
+    // Vectors of all tokens: token t's begins at t * stride.
+    uint32_t stride;            ///< of those with `dimension` elements
+    uint32_t wide_stride;       ///< of those with `intermediate`
+    uint32_t activation_stride; ///< of the slots' values
+    int32_t *residual;
+    int32_t *normed;
+    int32_t *forget;
+    int32_t *candidate; ///< then the state after the token
+    int32_t *output;
+    int32_t *gate;
+    int32_t *up;
+    struct ternel_forward_slot slot[TERNEL_FORWARD_SLOTS];
+
+    // The pass that is running.
+    struct ternel_engine *engine;
+    const uint32_t *tokens;
+    uint32_t count;
+    bool logits;
+};
+
+/// Bytes of memory for a container, from a start aligned to 64. `columns`: the most tokens of one pass,
+/// 1..TERNEL_COLUMNS_MAX. Error: more than this machine can address.
+enum ternel_error ternel_forward_memory(const struct ternel_container *container,
+                                        const struct ternel_kernel *kernel, uint32_t workers,
+                                        uint32_t columns, size_t *bytes) TERNEL_MUST_CHECK;
+
+/// Lays out the memory and repacks the weights with all workers. Error: too little memory. Container, workers
+/// and memory must outlive `forward`, which must stay where it is.
+enum ternel_error ternel_forward_open(struct ternel_forward *forward, const struct ternel_container *container,
+                                      const struct ternel_kernel *kernel, struct ternel_workers *workers,
+                                      uint32_t columns, void *memory, size_t bytes) TERNEL_MUST_CHECK;
+
+/// Takes tokens through the model: the backend's run_tokens (forward.c).
+enum ternel_error ternel_forward_run(void *context, struct ternel_engine *engine, const uint32_t *tokens,
+                                     uint32_t count, bool logits);

@@ -1,0 +1,157 @@
+// The memory of ternel_forward: its layout, and the repacking of the weights.
+#include "forward.h"
+
+#include <string.h>
+
+#include "packing.h"
+
+_Static_assert(sizeof(size_t) == 8, "sizes are computed in 64 bits, which the container's limits cannot fill");
+
+enum { ALIGN = 64 };
+
+/// Places arrays one behind the other; without memory it only counts.
+struct cursor {
+    uint8_t *memory;
+    size_t at;
+};
+
+static void *take(struct cursor *cursor, size_t count, size_t element) {
+    void *place = cursor->memory == NULL ? NULL : cursor->memory + cursor->at;
+    cursor->at += (count * element + ALIGN - 1) / ALIGN * ALIGN;
+    return place;
+}
+
+static uint32_t round_up(uint32_t count, uint32_t align) {
+    return (count + align - 1) / align * align;
+}
+
+static void place_matrix(struct cursor *cursor, struct ternel_forward *forward,
+                         struct ternel_packed_matrix *packed, const struct ternel_matrix *source,
+                         uint32_t first, uint32_t rows) {
+    const struct ternel_packing packing = forward->kernel->packing;
+    const size_t bytes = ternel_tiles(packing, rows) * ternel_tile_bytes(packing, source->columns);
+    uint8_t *tiles = take(cursor, bytes, 1);
+    forward->weight_bytes += bytes;
+    if (packed != NULL) {
+        *packed = (struct ternel_packed_matrix){.source = source, .tiles = tiles, .first = first, .rows = rows};
+    }
+}
+
+/// One layer; `to` is NULL while only the size is wanted.
+static void place_layer(struct cursor *cursor, struct ternel_forward *forward, uint32_t index,
+                        struct ternel_forward_layer *to) {
+    const uint32_t intermediate = forward->container->shape.intermediate;
+    struct ternel_layer layer;
+    ternel_container_layer(forward->container, index, &layer);
+    if (to != NULL) {
+        to->layer = layer;
+    }
+    const struct ternel_matrix *matrix = to == NULL ? layer.matrix : to->layer.matrix;
+    static const uint8_t sources[TERNEL_FORWARD_MATRICES] = {
+        [TERNEL_FORWARD_FORGET] = TERNEL_LAYER_MATRIX_FORGET,
+        [TERNEL_FORWARD_CANDIDATE] = TERNEL_LAYER_MATRIX_CANDIDATE,
+        [TERNEL_FORWARD_GATE] = TERNEL_LAYER_MATRIX_GATE,
+        [TERNEL_FORWARD_OUTPUT] = TERNEL_LAYER_MATRIX_OUTPUT,
+        [TERNEL_FORWARD_LINEAR_GATE] = TERNEL_LAYER_MATRIX_GATE_UP,
+        [TERNEL_FORWARD_LINEAR_UP] = TERNEL_LAYER_MATRIX_GATE_UP,
+        [TERNEL_FORWARD_DOWN] = TERNEL_LAYER_MATRIX_DOWN,
+    };
+    for (uint32_t i = 0; i < TERNEL_FORWARD_MATRICES; i++) {
+        const struct ternel_matrix *source = &matrix[sources[i]];
+        const bool half = sources[i] == TERNEL_LAYER_MATRIX_GATE_UP;
+        const uint32_t first = i == TERNEL_FORWARD_LINEAR_UP ? intermediate : 0;
+        place_matrix(cursor, forward, to == NULL ? NULL : &to->packed[i], source, first,
+                     half ? intermediate : source->rows);
+    }
+}
+
+/// Everything in the order in which a pass reads it; returns the bytes that it takes. Without memory
+/// `forward` only gets its sizes.
+static size_t lay_out(struct ternel_forward *forward, uint32_t workers, uint32_t columns, uint8_t *memory) {
+    const struct ternel_shape *shape = &forward->container->shape;
+    struct cursor cursor = {.memory = memory};
+    forward->stride = round_up(shape->dimension, ALIGN / sizeof(int32_t));
+    forward->wide_stride = round_up(shape->intermediate, ALIGN / sizeof(int32_t));
+    forward->activation_stride = round_up(
+        shape->dimension > shape->intermediate ? shape->dimension : shape->intermediate, ALIGN);
+
+    forward->layers = take(&cursor, shape->layers, sizeof *forward->layers);
+    forward->scratch = take(&cursor, workers, sizeof *forward->scratch);
+    const size_t narrow = (size_t)columns * forward->stride;
+    const size_t wide = (size_t)columns * forward->wide_stride;
+    forward->residual = take(&cursor, narrow, sizeof(int32_t));
+    forward->normed = take(&cursor, narrow, sizeof(int32_t));
+    forward->forget = take(&cursor, narrow, sizeof(int32_t));
+    forward->candidate = take(&cursor, narrow, sizeof(int32_t));
+    forward->output = take(&cursor, narrow, sizeof(int32_t));
+    forward->gate = take(&cursor, wide, sizeof(int32_t));
+    forward->up = take(&cursor, wide, sizeof(int32_t));
+    for (uint32_t i = 0; i < TERNEL_FORWARD_SLOTS; i++) {
+        forward->slot[i].values = take(&cursor, (size_t)columns * forward->activation_stride, 1);
+    }
+
+    forward->weight_bytes = 0;
+    for (uint32_t i = 0; i < shape->layers; i++) {
+        place_layer(&cursor, forward, i, forward->layers == NULL ? NULL : &forward->layers[i]);
+    }
+    ternel_container_head(forward->container, &forward->head);
+    place_matrix(&cursor, forward, &forward->packed_head, &forward->head.matrix, 0, shape->vocabulary);
+    return cursor.at;
+}
+
+static void pack_matrix(struct ternel_forward *forward, const struct ternel_packed_matrix *packed) {
+    const struct ternel_packing packing = forward->kernel->packing;
+    const size_t bytes = ternel_tile_bytes(packing, packed->source->columns);
+    uint32_t first;
+    uint32_t count;
+    while (ternel_workers_claim(forward->workers, ternel_tiles(packing, packed->rows), &first, &count)) {
+        for (uint32_t tile = first; tile < first + count; tile++) {
+            ternel_pack_tile(packing, packed->source, packed->first, packed->rows, tile,
+                             packed->tiles + tile * bytes);
+        }
+    }
+    ternel_workers_barrier(forward->workers);
+}
+
+static void pack_all(void *context, uint32_t worker) {
+    (void)worker;
+    struct ternel_forward *forward = context;
+    for (uint32_t i = 0; i < forward->container->shape.layers; i++) {
+        for (uint32_t j = 0; j < TERNEL_FORWARD_MATRICES; j++) {
+            pack_matrix(forward, &forward->layers[i].packed[j]);
+        }
+    }
+    pack_matrix(forward, &forward->packed_head);
+}
+
+enum ternel_error ternel_forward_memory(const struct ternel_container *container,
+                                        const struct ternel_kernel *kernel, uint32_t workers,
+                                        uint32_t columns, size_t *bytes) {
+    struct ternel_forward forward = {.container = container, .kernel = kernel};
+    *bytes = lay_out(&forward, workers, columns, NULL);
+    return TERNEL_OK;
+}
+
+enum ternel_error ternel_forward_open(struct ternel_forward *forward, const struct ternel_container *container,
+                                      const struct ternel_kernel *kernel, struct ternel_workers *workers,
+                                      uint32_t columns, void *memory, size_t bytes) {
+    *forward = (struct ternel_forward){
+        .backend =
+            {
+                .name = kernel->name,
+                .context = forward,
+                .multiply = ternel_backend_cpu.multiply,
+                .run_tokens = ternel_forward_run,
+                .columns = columns,
+            },
+        .container = container,
+        .kernel = kernel,
+        .workers = workers,
+    };
+    if (lay_out(forward, workers->count, columns, NULL) > bytes) {
+        return TERNEL_ERROR_ENGINE_ARENA;
+    }
+    lay_out(forward, workers->count, columns, memory);
+    ternel_workers_run(workers, pack_all, forward);
+    return TERNEL_OK;
+}

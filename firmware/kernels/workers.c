@@ -1,0 +1,131 @@
+#include "workers.h"
+
+#include <stddef.h>
+
+enum {
+    /// A wait in the middle of a job is mostly shorter than this many looks at a word; then PAUSE makes room
+    /// for the core's other thread, or for the emulator of another core.
+    SPINS = 200,
+    /// Looks with PAUSE before the platform is asked to let something else run: about 0.1 ms.
+    PAUSES_BEFORE_YIELD = 2000,
+    /// Between jobs the next one mostly comes soon: about 2 ms.
+    PAUSES_BEFORE_SLEEP = 40000,
+};
+
+static inline void pause_core(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+/// One more look at a word has found nothing new: spends a little time.
+static void wait_a_little(uint32_t looks) {
+    if (looks >= SPINS) {
+        pause_core();
+    }
+}
+
+void ternel_workers_init(struct ternel_workers *workers, uint32_t count,
+                         const struct ternel_workers_platform *platform) {
+    workers->count = count;
+    workers->platform = platform;
+    workers->job = NULL;
+    workers->context = NULL;
+    atomic_init(&workers->epoch, 0);
+    atomic_init(&workers->stopping, false);
+    atomic_init(&workers->finished, 0);
+    atomic_init(&workers->arrived, 0);
+    atomic_init(&workers->opened, 0);
+    atomic_init(&workers->claimed, 0);
+}
+
+/// Waits until the epoch is another than `seen`.
+static void wait_for_job(struct ternel_workers *workers, uint32_t seen) {
+    const struct ternel_workers_platform *platform = workers->platform;
+    for (uint32_t looks = 0; atomic_load_explicit(&workers->epoch, memory_order_acquire) == seen; looks++) {
+        if (looks >= PAUSES_BEFORE_SLEEP && platform != NULL && platform->sleep != NULL) {
+            platform->sleep(platform->context, &workers->epoch, seen);
+            looks = SPINS;
+        }
+        wait_a_little(looks);
+    }
+}
+
+/// Waits until *word is another than `seen`; the others are at work.
+static void wait_for_workers(struct ternel_workers *workers, _Atomic uint32_t *word, uint32_t seen) {
+    const struct ternel_workers_platform *platform = workers->platform;
+    for (uint32_t looks = 0; atomic_load_explicit(word, memory_order_acquire) == seen; looks++) {
+        if (looks >= PAUSES_BEFORE_YIELD && platform != NULL && platform->yield != NULL) {
+            platform->yield(platform->context);
+            looks = SPINS;
+        }
+        wait_a_little(looks);
+    }
+}
+
+static void next_epoch(struct ternel_workers *workers) {
+    atomic_fetch_add_explicit(&workers->epoch, 1, memory_order_release);
+    if (workers->platform != NULL && workers->platform->wake != NULL) {
+        workers->platform->wake(workers->platform->context);
+    }
+}
+
+void ternel_workers_serve(struct ternel_workers *workers, uint32_t worker) {
+    for (uint32_t seen = 0;; seen++) {
+        wait_for_job(workers, seen);
+        if (atomic_load_explicit(&workers->stopping, memory_order_relaxed)) {
+            return;
+        }
+        workers->job(workers->context, worker);
+        atomic_fetch_add_explicit(&workers->finished, 1, memory_order_release);
+    }
+}
+
+void ternel_workers_run(struct ternel_workers *workers, void (*job)(void *context, uint32_t worker),
+                        void *context) {
+    workers->job = job;
+    workers->context = context;
+    atomic_store_explicit(&workers->finished, 0, memory_order_relaxed);
+    atomic_store_explicit(&workers->claimed, 0, memory_order_relaxed);
+    if (workers->count > 1) {
+        next_epoch(workers);
+    }
+    job(context, 0);
+    uint32_t finished = 0;
+    while ((finished = atomic_load_explicit(&workers->finished, memory_order_acquire)) < workers->count - 1) {
+        wait_for_workers(workers, &workers->finished, finished);
+    }
+}
+
+void ternel_workers_stop(struct ternel_workers *workers) {
+    atomic_store_explicit(&workers->stopping, true, memory_order_relaxed);
+    next_epoch(workers);
+}
+
+void ternel_workers_barrier(struct ternel_workers *workers) {
+    const uint32_t opened = atomic_load_explicit(&workers->opened, memory_order_relaxed);
+    const uint32_t before = atomic_fetch_add_explicit(&workers->arrived, 1, memory_order_acq_rel);
+    if (before + 1 == workers->count) {
+        // Nobody claims or arrives until the barrier opens.
+        atomic_store_explicit(&workers->arrived, 0, memory_order_relaxed);
+        atomic_store_explicit(&workers->claimed, 0, memory_order_relaxed);
+        atomic_store_explicit(&workers->opened, opened + 1, memory_order_release);
+    } else {
+        wait_for_workers(workers, &workers->opened, opened);
+    }
+}
+
+bool ternel_workers_claim(struct ternel_workers *workers, uint32_t total, uint32_t *first, uint32_t *pieces) {
+    uint32_t next = atomic_load_explicit(&workers->claimed, memory_order_relaxed);
+    do {
+        if (next >= total) {
+            return false;
+        }
+        // Half of a fair share of what is left: few claims, and the last ones are small.
+        const uint32_t share = (total - next) / (2 * workers->count);
+        *first = next;
+        *pieces = share == 0 ? 1 : share;
+    } while (!atomic_compare_exchange_weak_explicit(&workers->claimed, &next, next + *pieces,
+                                                    memory_order_relaxed, memory_order_relaxed));
+    return true;
+}

@@ -1,0 +1,65 @@
+// Claims cover every piece exactly once, barriers separate what is before from what is behind, jobs follow each
+// other, and threads that went to sleep come back.
+#include "workers.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "kernels_testing.h"
+#include "worker_threads.h"
+
+enum { PIECES = 1000, ROUNDS = 20, COUNTS = 5, JOBS = 30 };
+
+struct job {
+    struct ternel_workers *workers;
+    _Atomic uint32_t taken[ROUNDS][PIECES];
+    uint32_t plain[PIECES]; // written by one worker, read by another behind a barrier
+    _Atomic uint32_t wrong;
+    uint32_t pieces;
+};
+
+static void run_job(void *context, uint32_t worker) {
+    struct job *job = context;
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        uint32_t first;
+        uint32_t count;
+        while (ternel_workers_claim(job->workers, job->pieces, &first, &count)) {
+            for (uint32_t i = first; i < first + count; i++) {
+                job->taken[round][i]++;
+                job->plain[i] = round * PIECES + i;
+            }
+        }
+        ternel_workers_barrier(job->workers);
+        for (uint32_t i = worker; i < job->pieces; i += job->workers->count) {
+            if (job->taken[round][i] != 1 || job->plain[i] != round * PIECES + i) {
+                job->wrong++;
+            }
+        }
+        ternel_workers_barrier(job->workers);
+    }
+}
+
+static void check(uint32_t count, bool naps) {
+    static struct worker_threads threads;
+    static struct job job;
+    uint64_t random = count;
+    EXPECT(worker_threads_start(&threads, count));
+    for (int i = 0; i < JOBS; i++) {
+        memset(&job, 0, sizeof job);
+        job.workers = &threads.workers;
+        job.pieces = testing_below(&random, i % 3 == 0 ? 4 : PIECES);
+        ternel_workers_run(&threads.workers, run_job, &job);
+        EXPECT(job.wrong == 0);
+        if (naps && i % 10 == 0) {
+            nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+        }
+    }
+    worker_threads_end(&threads);
+}
+
+void test_workers(void) {
+    for (uint32_t count = 1; count <= COUNTS; count++) {
+        check(count, count == 2);
+    }
+    EXPECT(worker_threads_available() >= 1);
+}
