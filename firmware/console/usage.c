@@ -19,7 +19,7 @@ void console_print_usage(const struct console *console) {
         output_decimal(platform, per_token);
         output_text(platform, " cycles/token");
     }
-    if (platform->backends != NULL && usage->cycles != 0) {
+    if (console->setup->machine != NULL && platform->backends != NULL && usage->cycles != 0) {
         output_text(platform, ", accelerator ");
         output_decimal(platform, usage->accelerator_cycles * 100 / usage->cycles);
         output_text(platform, "%");

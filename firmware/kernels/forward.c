@@ -1,6 +1,7 @@
-// Tokens through the model, by all workers: steps that take one token each (norms, activations) and steps that
-// take some rows of a matrix for all tokens, with what follows row by row (gates, state, residual), alternate;
-// between two steps all workers wait for each other. docs/numerics.md, section 5, is the arithmetic.
+// Tokens through the model, by all workers: steps that take one token each (norms, activations) and steps
+// that take some rows of a matrix for all tokens, with what follows row by row (gates, state, residual),
+// alternate; between two steps all workers wait for each other. docs/numerics.md, section 5, is the
+// arithmetic.
 #include "forward.h"
 
 #include <string.h>
@@ -47,9 +48,9 @@ static void quantise(const struct share *share, uint32_t slot_index, uint32_t t,
 
 /// The rows of some tiles for tokens first_token..first_token + tokens - 1: out[row] of token t at
 /// out + t * stride.
-static void multiply(const struct share *share, const struct ternel_packed_matrix *packed, uint32_t slot_index,
-                     uint32_t first_tile, uint32_t tiles, uint32_t first_token, uint32_t tokens, int32_t *out,
-                     uint32_t stride) {
+static void multiply(const struct share *share, const struct ternel_packed_matrix *packed,
+                     uint32_t slot_index, uint32_t first_tile, uint32_t tiles, uint32_t first_token,
+                     uint32_t tokens, int32_t *out, uint32_t stride) {
     const struct ternel_forward *f = share->forward;
     const struct ternel_kernel *kernel = f->kernel;
     const struct ternel_forward_slot *slot = &f->slot[slot_index];
@@ -89,7 +90,8 @@ static void multiply(const struct share *share, const struct ternel_packed_matri
 /// A step that takes one token.
 typedef void token_step(const struct share *share, const struct ternel_forward_layer *layer, uint32_t token);
 
-static void each_token(const struct share *share, const struct ternel_forward_layer *layer, token_step *step) {
+static void each_token(const struct share *share, const struct ternel_forward_layer *layer,
+                       token_step *step) {
     struct ternel_forward *f = share->forward;
     uint32_t first;
     uint32_t count;
@@ -164,8 +166,8 @@ static void mix_state(const struct share *share, const struct ternel_forward_lay
              f->forget, f->stride);
     multiply(share, &layer->packed[TERNEL_FORWARD_CANDIDATE], 1, tiles->first, tiles->count, 0, f->count,
              f->candidate, f->stride);
-    multiply(share, &layer->packed[TERNEL_FORWARD_GATE], 2, tiles->first, tiles->count, 0, f->count, f->output,
-             f->stride);
+    multiply(share, &layer->packed[TERNEL_FORWARD_GATE], 2, tiles->first, tiles->count, 0, f->count,
+             f->output, f->stride);
     // The first layer has no lower bound: its gate may close completely.
     const uint16_t *lower_bound = index == 0 ? NULL : layer->layer.lower_bound + tiles->row;
     int32_t *state = buffers->state + index * buffers->state_stride + tiles->row;
@@ -228,7 +230,8 @@ static void prepare_linear_unit(const struct share *share, const struct ternel_f
     const uint32_t d = f->container->shape.dimension;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
     int32_t *normed = f->normed + (size_t)t * f->stride;
-    share->work->rmsnorm(residual, share->work->sum_of_squares(residual, d), &gain[TERNEL_LAYER_GAIN_MLP_NORM],
+    share->work->rmsnorm(residual, share->work->sum_of_squares(residual, d),
+                         &gain[TERNEL_LAYER_GAIN_MLP_NORM],
                          layer->layer.fraction[TERNEL_LAYER_FRACTION_MLP_NORM], normed);
     quantise(share, 0, t, &layer->layer.matrix[TERNEL_LAYER_MATRIX_GATE_UP], &gain[TERNEL_LAYER_GAIN_GATE_UP],
              normed, share->work->sum_of_squares(normed, d),
@@ -279,8 +282,8 @@ static void make_logits(const struct share *share, const struct ternel_forward_l
                         const struct tiles *tiles) {
     struct ternel_forward *f = share->forward;
     (void)layer;
-    multiply(share, &f->packed_head, 0, tiles->first, tiles->count, f->count - 1, 1, f->engine->buffers.logits,
-             0);
+    multiply(share, &f->packed_head, 0, tiles->first, tiles->count, f->count - 1, 1,
+             f->engine->buffers.logits, 0);
 }
 
 static void pass(void *context, uint32_t worker) {

@@ -1,5 +1,5 @@
-// The engine's backend for processors of 64 bits: weights repacked for a kernel, all cores, several tokens of a
-// prompt in one pass over the weights. It gives the bits of ternel_backend_cpu.
+// The engine's backend for processors of 64 bits: weights repacked for a kernel, all cores, several tokens of
+// a prompt in one pass over the weights. It gives the bits of ternel_backend_cpu.
 //
 //     ternel_workers_init(&workers, cores, platform);            // the other cores: ternel_workers_serve
 //     TERNEL_TRY(ternel_forward_memory(&container, kernel, cores, 64, &bytes));
@@ -94,7 +94,8 @@ enum ternel_error ternel_forward_memory(const struct ternel_container *container
 
 /// Lays out the memory and repacks the weights with all workers. Error: too little memory. Container, workers
 /// and memory must outlive `forward`, which must stay where it is.
-enum ternel_error ternel_forward_open(struct ternel_forward *forward, const struct ternel_container *container,
+enum ternel_error ternel_forward_open(struct ternel_forward *forward,
+                                      const struct ternel_container *container,
                                       const struct ternel_kernel *kernel, struct ternel_workers *workers,
                                       uint32_t columns, void *memory, size_t bytes) TERNEL_MUST_CHECK;
 

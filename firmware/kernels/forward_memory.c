@@ -5,7 +5,8 @@
 
 #include "packing.h"
 
-_Static_assert(sizeof(size_t) == 8, "sizes are computed in 64 bits, which the container's limits cannot fill");
+_Static_assert(sizeof(size_t) == 8,
+               "sizes are computed in 64 bits, which the container's limits cannot fill");
 
 enum { ALIGN = 64 };
 
@@ -33,7 +34,8 @@ static void place_matrix(struct cursor *cursor, struct ternel_forward *forward,
     uint8_t *tiles = take(cursor, bytes, 1);
     forward->weight_bytes += bytes;
     if (packed != NULL) {
-        *packed = (struct ternel_packed_matrix){.source = source, .tiles = tiles, .first = first, .rows = rows};
+        *packed =
+            (struct ternel_packed_matrix){.source = source, .tiles = tiles, .first = first, .rows = rows};
     }
 }
 
@@ -72,8 +74,8 @@ static size_t lay_out(struct ternel_forward *forward, uint32_t workers, uint32_t
     struct cursor cursor = {.memory = memory};
     forward->stride = round_up(shape->dimension, ALIGN / sizeof(int32_t));
     forward->wide_stride = round_up(shape->intermediate, ALIGN / sizeof(int32_t));
-    forward->activation_stride = round_up(
-        shape->dimension > shape->intermediate ? shape->dimension : shape->intermediate, ALIGN);
+    forward->activation_stride =
+        round_up(shape->dimension > shape->intermediate ? shape->dimension : shape->intermediate, ALIGN);
 
     forward->layers = take(&cursor, shape->layers, sizeof *forward->layers);
     forward->scratch = take(&cursor, workers, sizeof *forward->scratch);
@@ -132,7 +134,8 @@ enum ternel_error ternel_forward_memory(const struct ternel_container *container
     return TERNEL_OK;
 }
 
-enum ternel_error ternel_forward_open(struct ternel_forward *forward, const struct ternel_container *container,
+enum ternel_error ternel_forward_open(struct ternel_forward *forward,
+                                      const struct ternel_container *container,
                                       const struct ternel_kernel *kernel, struct ternel_workers *workers,
                                       uint32_t columns, void *memory, size_t bytes) {
     *forward = (struct ternel_forward){

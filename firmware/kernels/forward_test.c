@@ -22,7 +22,8 @@ static struct bench open_engine(const struct ternel_container *container) {
     size_t bytes = 0;
     EXPECT(ternel_engine_memory(container, &bytes) == TERNEL_OK);
     bench.arena = aligned_alloc(64, (bytes + 63) / 64 * 64);
-    EXPECT(ternel_engine_init(&bench.engine, container, bench.arena, bytes, &ternel_backend_cpu) == TERNEL_OK);
+    EXPECT(ternel_engine_init(&bench.engine, container, bench.arena, bytes, &ternel_backend_cpu) ==
+           TERNEL_OK);
     return bench;
 }
 
@@ -80,7 +81,8 @@ void test_forward(void) {
             EXPECT(worker_threads_start(&threads, count));
             FOR_EACH_KERNEL(kernel) {
                 const uint32_t columns = 1 + testing_below(&random, TERNEL_COLUMNS_MAX);
-                check_kernel(&got.engine, &expected.engine, kernel, &threads.workers, tokens, columns, random);
+                check_kernel(&got.engine, &expected.engine, kernel, &threads.workers, tokens, columns,
+                             random);
             }
             worker_threads_end(&threads);
         }

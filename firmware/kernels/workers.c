@@ -6,8 +6,8 @@ enum {
     /// A wait in the middle of a job is mostly shorter than this many looks at a word; then PAUSE makes room
     /// for the core's other thread, or for the emulator of another core.
     SPINS = 200,
-    /// Looks with PAUSE before the platform is asked to let something else run: about 0.1 ms.
-    PAUSES_BEFORE_YIELD = 2000,
+    /// Looks with PAUSE before the platform is asked to let something else run: about 20 us.
+    PAUSES_BEFORE_YIELD = 500,
     /// Between jobs the next one mostly comes soon: about 2 ms.
     PAUSES_BEFORE_SLEEP = 40000,
 };

@@ -55,6 +55,6 @@ void ternel_workers_stop(struct ternel_workers *workers);
 /// claims begin anew.
 void ternel_workers_barrier(struct ternel_workers *workers);
 
-/// Within a job: takes the next pieces of `total` of them, first..first + *pieces - 1, large shares before small
-/// ones; false when none is left. All workers ask with the same `total` between two barriers.
+/// Within a job: takes the next pieces of `total` of them, first..first + *pieces - 1, large shares before
+/// small ones; false when none is left. All workers ask with the same `total` between two barriers.
 bool ternel_workers_claim(struct ternel_workers *workers, uint32_t total, uint32_t *first, uint32_t *pieces);

@@ -1,5 +1,5 @@
-// Claims cover every piece exactly once, barriers separate what is before from what is behind, jobs follow each
-// other, and threads that went to sleep come back.
+// Claims cover every piece exactly once, barriers separate what is before from what is behind, jobs follow
+// each other, and threads that went to sleep come back.
 #include "workers.h"
 
 #include <string.h>
