@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { configurations, type ConfigurationName } from "../../boards/configuration.ts";
+import { configurationNamed, type ConfigurationName } from "../../boards/configuration.ts";
 import { makeTargets } from "../make.ts";
 import { buildPaths } from "../paths.ts";
 import { openSession, type Session } from "../session.ts";
@@ -38,7 +38,7 @@ export async function prepareSimulator(modelFile: string, settings: SocSettings)
     writeFileSync(join(folder, name), bytes);
     return join(folder, name);
   };
-  const { dramLayout } = configurations[config];
+  const { dramLayout } = configurationNamed(config);
   const preload = flash
     ? []
     : [
@@ -87,7 +87,7 @@ export async function openSoc(modelFile: string, engine: EngineName, settings: S
     await session.close();
     throw error;
   }
-  const { clockHz } = configurations[settings.config];
+  const { clockHz } = configurationNamed(settings.config);
   return {
     run: async (runSettings, onToken) => ({
       ...(await runOnConsole(session, "soc", runSettings, onToken)),
