@@ -2,6 +2,7 @@
 
 #include "error.h"
 #include "files.h"
+#include "model_hash.h"
 #include "soc_memory.h"
 #include "waveform.h"
 
@@ -20,6 +21,9 @@ namespace {
 // How often the harness looks at the outside world: terminal, signals. About every ten milliseconds of real
 // time.
 constexpr uint64_t pollCycles = 4096;
+
+// The harness checks the hash of the preloaded model; the firmware believes it (hw/soc/simulation.py).
+constexpr uint8_t bootModeModelChecked = 2;
 
 volatile std::sig_atomic_t signalled = 0;
 
@@ -91,6 +95,10 @@ void Simulation::preloadDram() {
         const std::vector<uint8_t> bytes = readFile(preload.file, dram.size - offset);
         std::memcpy(dram.bytes + offset, bytes.data(), bytes.size());
     }
+    // The hash unit takes a cycle a byte: 100 million for a model of 370 million weights.
+    constexpr size_t model = TERNEL_MODEL_ORIGIN - TERNEL_MAIN_RAM_ORIGIN;
+    if (options.bootMode == bootModeModelChecked)
+        checkModelHash(dram.bytes + model, dram.size - model);
 }
 
 int Simulation::run() {
