@@ -78,6 +78,17 @@ test("a name may change parameters of the accelerator, in one way only", () => {
   assert.deepEqual(configurationNamed("wide"), configurations.wide);
   assert.equal(variantName("arty", { vectorLanes: 8, columns: 8 }), "arty-c8-v8");
   assert.equal(variantName("arty", { columns: configurations.arty.accelerator.columns }), "arty");
-  for (const name of ["arty-", "arty-v8-c8", "arty-c08", "arty-c1", "arty-c8-c8", "arty-x8", "arty-c", "arty-c8 ", "c8", "arty-c100000"])
+  for (const name of [
+    "arty-",
+    "arty-v8-c8",
+    "arty-c08",
+    "arty-c1",
+    "arty-c8-c8",
+    "arty-x8",
+    "arty-c",
+    "arty-c8 ",
+    "c8",
+    "arty-c100000",
+  ])
     assert.ok(!isConfigurationName(name), name);
 });

@@ -1,10 +1,12 @@
 #include "model_hash.h"
 
 #include "error.h"
-#include "ternel_container.h"
 
 #include <cstring>
 #include <nettle/sha2.h>
+
+#define _Static_assert static_assert // the header is C
+#include "ternel_container.h"
 
 namespace {
 
