@@ -12,12 +12,13 @@ export const topCountWidth = 7;
 
 /**
  * Keeps the `entries` largest candidates since `start`: the largest first, of equal ones the one that came first (rows come in ascending
- * order). A candidate that is not above the last entry of a full list is dropped in one cycle, while an insertion runs, too. An
- * insertion moves the smaller entries down, one a cycle from the last one on: 4 cycles and one for each entry moved.
+ * order). A candidate that is not above the last entry of a full list is dropped: one a cycle. An insertion moves the smaller entries
+ * down, one a cycle from the last one on, and takes 4 cycles and one for each entry moved.
  *
- *     cycle n      an entry is read
- *           n + 1  block RAM gives it
- *           n + 2  it is compared, and it or the candidate written one place further down
+ *     cycle 0  the candidate is taken and compared with the last entry
+ *           1  an entry is read, from the last one that stays on; another one in each cycle that follows
+ *           2  the memory gives it
+ *           3  it is compared, and it or the candidate written one place further down
  */
 export function topList(entries: number) {
   const indexWidth = indexBits(entries);
@@ -39,32 +40,43 @@ export function topList(entries: number) {
       const count = m.register("count_held", uint(topCountWidth), { init: 0 });
       const full = m.register("full", bit, { init: 0 });
       const floor = m.register("floor", sint(resultWidth), data);
-      const inserting = m.register("inserting", bit, { init: 0 });
+
+      const held = m.register("candidate_held", bit, { init: 0 });
+      const drops = m.register("candidate_drops", bit, data);
       const candidate = m.register("candidate", logitEntry, data);
+      const inserting = m.node("inserting", held.and(drops.not()));
+      io.candidates.ready.set(inserting.not());
       // The place that the next write fills: everything below it has moved, everything above has not.
       const hole = m.register("hole", uint(indexWidth), data);
-
-      const drops = m.node("drops", full.and(io.candidates.payload.value.le(floor)));
-      io.candidates.ready.set(drops.or(inserting.not()));
-      const inserts = m.node("inserts", io.candidates.valid.and(drops.not()).and(inserting.not()));
-
-      // Reading ahead of the hole; what was read beyond the beginning of the list is not used.
+      // Reading ahead of it; what is read beyond the beginning of the list is not used.
       const readAt = m.register("read_at", uint(indexWidth), data);
+      const place = m.node("place", mux(full, last, count.truncate(indexWidth)));
+      m.when(inserting.not(), () => {
+        held.set(io.candidates.valid);
+        drops.set(full.and(io.candidates.payload.value.le(floor)));
+        candidate.set(io.candidates.payload);
+        hole.set(place);
+        readAt.set(place.sub(1).asUInt().wrap(indexWidth));
+        m.when(io.candidates.valid.and(full.not()), () => {
+          count.set(count.add(1).wrap(topCountWidth));
+        });
+      }).otherwise(() => {
+        readAt.set(readAt.sub(1).asUInt().wrap(indexWidth));
+      });
+
+      const read = memory.read("entry", mux(inserting, readAt, io.index));
+      const entry = m.register("entry_held", logitEntry, data);
       const arriving = m.register("arriving", bit, { init: 0 });
       const arrived = m.register("arrived", bit, { init: 0 });
-      const entry = m.register("entry_held", logitEntry, data);
-      const read = memory.read("entry", mux(inserting, readAt, io.index));
-      readAt.set(readAt.sub(1).asUInt().wrap(indexWidth));
-      arriving.set(inserting);
-      arrived.set(arriving.and(inserting));
       entry.set(read);
+      arriving.set(inserting);
+      arrived.set(arriving);
       io.entry.set(read);
 
       const atHead = hole.eq(0);
       const ends = m.node("ends", atHead.or(entry.value.ge(candidate.value)));
-      const writes = m.node("writes", inserting.and(atHead.or(arrived)));
       const written = mux(ends, candidate, entry);
-      m.when(writes, () => {
+      m.when(inserting.and(arrived), () => {
         memory.write(hole, written);
         hole.set(hole.sub(1).asUInt().wrap(indexWidth));
         m.when(hole.eq(last), () => {
@@ -72,29 +84,15 @@ export function topList(entries: number) {
           floor.set(written.value);
         });
         m.when(ends, () => {
-          inserting.set(0);
+          held.set(0);
           arriving.set(0);
           arrived.set(0);
         });
       });
-      const place = m.node("place", mux(full, last, count.truncate(indexWidth)));
-      m.when(inserts, () => {
-        inserting.set(1);
-        candidate.set(io.candidates.payload);
-        hole.set(place);
-        readAt.set(place.sub(1).asUInt().wrap(indexWidth));
-        m.when(full.not(), () => {
-          count.set(count.add(1).wrap(topCountWidth));
-        });
-      });
       m.when(io.start, () => {
-        count.set(0);
-        full.set(0);
-        inserting.set(0);
-        arriving.set(0);
-        arrived.set(0);
+        for (const register of [count, full, held, arriving, arrived]) register.set(0);
       });
-      io.busy.set(inserting);
+      io.busy.set(held);
       io.count.set(count);
       m.assert(count.le(entries), "no more entries than the list holds");
     },
