@@ -23,6 +23,7 @@ const char *const usage =
     "  --trace FILE                write a waveform (FST; only ternel-sim-trace can)\n"
     "  --trace-start N             first cycle of the waveform (default 0)\n"
     "  --trace-stop N              cycle behind the last one of the waveform (default: the end)\n"
+    "  --progress                  print the number of cycles on standard error every 2^20 of them\n"
     "  --status                    print cycles, seconds and kHz on standard error at the end\n"
     "  --help                      print this\n"
     "\n"
@@ -95,6 +96,8 @@ Options parseOptions(const std::vector<std::string> &arguments) {
             options.traceStop = parseNumber(name, value(), any);
         else if (name == "--status")
             options.status = true;
+        else if (name == "--progress")
+            options.progress = true;
         else
             throw UsageError("unknown argument '" + name + "'");
     }

@@ -22,6 +22,9 @@ namespace {
 // time.
 constexpr uint64_t pollCycles = 4096;
 
+// How often --progress prints a line; a multiple of pollCycles.
+constexpr uint64_t progressCycles = 1 << 20;
+
 // The harness checks the hash of the preloaded model; the firmware believes it (hw/soc/simulation.py).
 constexpr uint8_t bootModeModelChecked = 2;
 
@@ -115,6 +118,8 @@ int Simulation::run() {
             break;
         }
         if (cycle % pollCycles == 0) {
+            if (options.progress && cycle % progressCycles == 0)
+                std::fprintf(stderr, "ternel-sim: %llu cycles\n", static_cast<unsigned long long>(cycle));
             uart->poll();
             if (signalled != 0 || uart->escaped()) {
                 status = signalled != 0 ? exitSignal : 0;
