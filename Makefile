@@ -1,8 +1,9 @@
 # `make` prints the targets. Each build rule stands beside what it builds: sim/build.mk, firmware/build.mk, firmware/host.mk.
 CONFIG ?= arty
 
-ifeq ($(filter $(CONFIG),arty ecp5),)
-$(error unknown CONFIG '$(CONFIG)': arty or ecp5)
+# A variant has other parameters of the accelerator in its name: arty-c8 (boards/configuration.ts, which checks it all).
+ifeq ($(filter arty ecp5 wide arty-% ecp5-% wide-%,$(CONFIG)),)
+$(error unknown CONFIG '$(CONFIG)': arty, ecp5, wide, or one of these with parameters, such as arty-c8-v8)
 endif
 
 # The project's own node and Python come first; `make setup` puts them there.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildId } from "./build-id.ts";
-import { configurations, isConfigurationName, type AddressRange } from "./configuration.ts";
+import { configurationNamed, configurations, isConfigurationName, variantName, type AddressRange } from "./configuration.ts";
 import { emitConfigurationHeader, emitConfigurationJson, emitFlashMapHeader } from "./emit.ts";
 
 const end = (range: AddressRange): number => range.origin + range.bytes;
@@ -64,4 +64,31 @@ test("the emitted files carry the configuration's numbers", () => {
   const json = JSON.parse(emitConfigurationJson(arty, 0xabcd)) as { buildId: string; memory: unknown };
   assert.equal(json.buildId, "0000abcd");
   assert.deepEqual(json.memory, arty.memory);
+});
+
+test("a name may change parameters of the accelerator, in one way only", () => {
+  const variant = configurationNamed("arty-c8-v8");
+  assert.deepEqual(variant, {
+    ...configurations.arty,
+    name: "arty-c8-v8",
+    accelerator: { ...configurations.arty.accelerator, columns: 8, vectorLanes: 8 },
+  });
+  assert.equal(configurationNamed("ecp5-f256-p2").accelerator.fifoDepth, 256);
+  assert.equal(configurationNamed("ecp5-f256-p2").accelerator.dramPorts, 2);
+  assert.deepEqual(configurationNamed("wide"), configurations.wide);
+  assert.equal(variantName("arty", { vectorLanes: 8, columns: 8 }), "arty-c8-v8");
+  assert.equal(variantName("arty", { columns: configurations.arty.accelerator.columns }), "arty");
+  for (const name of [
+    "arty-",
+    "arty-v8-c8",
+    "arty-c08",
+    "arty-c1",
+    "arty-c8-c8",
+    "arty-x8",
+    "arty-c",
+    "arty-c8 ",
+    "c8",
+    "arty-c100000",
+  ])
+    assert.ok(!isConfigurationName(name), name);
 });

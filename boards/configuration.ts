@@ -63,7 +63,10 @@ export interface DramLayout {
 /** The CPU's address map. */
 export type MemoryMap = Readonly<Record<"flash" | "sram" | "mainRam" | "accelerator" | "csr", AddressRange>>;
 
-export type ConfigurationName = "arty" | "ecp5" | "wide";
+export type BaseConfigurationName = "arty" | "ecp5" | "wide";
+
+/** A configuration, or one with other parameters of the accelerator, see {@link configurationNamed}. */
+export type ConfigurationName = BaseConfigurationName | `${BaseConfigurationName}-${string}`;
 
 export interface Configuration {
   readonly name: ConfigurationName;
@@ -83,7 +86,7 @@ const stage1Bytes = 1 * MiB;
 const modelOrigin = mainRamOrigin + 2 * MiB;
 
 function machine(
-  name: ConfigurationName,
+  name: BaseConfigurationName,
   clockHz: number,
   part: Pick<DramConfiguration, "module" | "modules" | "ratio">,
 ): Configuration {
@@ -127,13 +130,63 @@ function machine(
 }
 
 /** Every configuration by name. `wide` (two parts side by side) exists for the accelerator's sake: no supported board carries it. */
-export const configurations: Readonly<Record<ConfigurationName, Configuration>> = {
+export const configurations: Readonly<Record<BaseConfigurationName, Configuration>> = {
   arty: machine("arty", 100_000_000, { module: "MT41K128M16", modules: 1, ratio: 4 }),
   ecp5: machine("ecp5", 75_000_000, { module: "MT41K64M16", modules: 1, ratio: 2 }),
   wide: machine("wide", 100_000_000, { module: "MT41K128M16", modules: 2, ratio: 4 }),
 };
 
+/** Parameters of the accelerator that a name may change, by their letters, in the order in which a name has them. */
+const variableParameters = { c: "columns", v: "vectorLanes", f: "fifoDepth", p: "dramPorts" } as const;
+export type VariableParameter = (typeof variableParameters)[keyof typeof variableParameters];
+
+const variantPattern = new RegExp(
+  `^(${Object.keys(configurations).join("|")})${Object.keys(variableParameters)
+    .map((letter) => `(?:-${letter}([1-9]\\d{0,4}))?`)
+    .join("")}$`,
+);
+
+/** The name of a configuration with other parameters; those that it has anyway are left out. */
+export function variantName(
+  base: BaseConfigurationName,
+  changes: Readonly<Partial<Record<VariableParameter, number>>>,
+): ConfigurationName {
+  const { accelerator } = configurations[base];
+  const parts = Object.entries(variableParameters).map(([letter, parameter]) => {
+    const value = changes[parameter];
+    return value === undefined || value === accelerator[parameter] ? "" : `-${letter}${value}`;
+  });
+  return `${base}${parts.join("")}` as ConfigurationName;
+}
+
+/** The configuration and what its name changes, or undefined. */
+function parseName(name: string): Configuration | undefined {
+  const match = variantPattern.exec(name);
+  const [, baseName, ...values] = match ?? [];
+  if (baseName === undefined) return undefined;
+  const base = configurations[baseName as BaseConfigurationName];
+  const changes = Object.fromEntries(
+    Object.values(variableParameters).flatMap((parameter, i) => {
+      const value = values[i];
+      return value === undefined ? [] : [[parameter, Number(value)]];
+    }),
+  ) as Partial<Record<VariableParameter, number>>;
+  const canonical = variantName(base.name as BaseConfigurationName, changes);
+  return canonical === name ? { ...base, name: canonical, accelerator: { ...base.accelerator, ...changes } } : undefined;
+}
+
+/**
+ * The configuration of this name: a base's, or one with other parameters of the accelerator, such as `arty-c8-v8`: columns c, vector
+ * lanes v, FIFO depth f, DRAM ports p. Each is an ordinary build (`make sim CONFIG=arty-c8`). Whether the parameters can be built is
+ * checked when the accelerator is elaborated. Throws a RangeError for a name that is none.
+ */
+export function configurationNamed(name: ConfigurationName): Configuration {
+  const found = parseName(name);
+  if (found === undefined) throw new RangeError(`no configuration is called ${name}`);
+  return found;
+}
+
 /** Whether `name` names a configuration; for names that come from a command line. */
 export function isConfigurationName(name: string): name is ConfigurationName {
-  return Object.hasOwn(configurations, name);
+  return parseName(name) !== undefined;
 }

@@ -1,7 +1,7 @@
 // `make demo`: boots the simulated SoC through its bit-level SPI flash, as a board would after power on, and lets it tell a story.
 // What the machine prints goes to standard output as it comes; what this program says goes to standard error.
 import { parseArgs } from "node:util";
-import { configurations, isConfigurationName } from "../boards/configuration.ts";
+import { configurationNamed, configurations, isConfigurationName } from "../boards/configuration.ts";
 import { TernelError } from "../models/errors.ts";
 import { defaultModel, existing } from "./options.ts";
 import { numberIn, objectIn } from "./reply.ts";
@@ -25,7 +25,7 @@ async function tellStory(): Promise<void> {
   const { config, prompt } = values;
   if (!isConfigurationName(config))
     throw new TernelError("argument", `--config ${config}: ${Object.keys(configurations).join(", ")}`);
-  const { clockHz } = configurations[config];
+  const { clockHz } = configurationNamed(config);
   const model = existing(values.model);
   const write = (text: string) => process.stdout.write(text);
 

@@ -1,6 +1,6 @@
 // The flash image of a configuration with a model, from the firmware that make builds.
 import { readFileSync } from "node:fs";
-import { configurations, type ConfigurationName } from "../boards/configuration.ts";
+import { configurationNamed, type ConfigurationName } from "../boards/configuration.ts";
 import { flashImage, sealStage1 } from "../boards/flash-image.ts";
 import { TernelError } from "../models/errors.ts";
 import { makeTargets } from "./make.ts";
@@ -23,14 +23,15 @@ export interface BuiltFlash {
   readonly buildId: string;
 }
 
-/** Builds the firmware and puts it and the model into an image. */
-export async function buildFlashImage(config: ConfigurationName, modelFile: string): Promise<BuiltFlash> {
+/** Builds the firmware and puts it and, where one is given, the model into an image. */
+export async function buildFlashImage(config: ConfigurationName, modelFile?: string): Promise<BuiltFlash> {
   await makeTargets(["firmware"], config);
   const paths = buildPaths(config);
-  const configuration = configurations[config];
+  const configuration = configurationNamed(config);
   const buildId = builtId(config);
   const id = Number.parseInt(buildId, 16);
   const stage1 = sealStage1(configuration, id, readFileSync(paths.stage1));
-  const image = flashImage(configuration, id, { stage0: readFileSync(paths.stage0), stage1, model: readFileSync(modelFile) });
+  const model = modelFile === undefined ? {} : { model: readFileSync(modelFile) };
+  const image = flashImage(configuration, id, { stage0: readFileSync(paths.stage0), stage1, ...model });
   return { image, stage1, buildId };
 }

@@ -5,7 +5,7 @@
 // Files whose content did not change are not touched, so that make rebuilds only what really changed.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { configurations, isConfigurationName } from "../boards/configuration.ts";
+import { configurationNamed, configurations, isConfigurationName } from "../boards/configuration.ts";
 import { updateDocs } from "./generate/docs.ts";
 import { engineHeaders } from "./generate/headers.ts";
 import { buildPaths, projectRoot } from "./paths.ts";
@@ -26,7 +26,7 @@ if (values.config !== undefined) {
   }
   // Loaded here only: the other outputs do not depend on the accelerator.
   const { generatedForConfiguration } = await import("./generate/configuration.ts");
-  writeAll(buildPaths(values.config).folder, generatedForConfiguration(configurations[values.config]));
+  writeAll(buildPaths(values.config).folder, generatedForConfiguration(configurationNamed(values.config)));
 }
 if (values.host === true) writeAll(join(projectRoot, "build/host/generated"), engineHeaders());
 if (values.docs === true) {

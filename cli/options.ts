@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
-import { configurations, type ConfigurationName } from "../boards/configuration.ts";
+import { configurations, isConfigurationName, type ConfigurationName } from "../boards/configuration.ts";
 import { TernelError } from "../models/errors.ts";
 import { projectRoot } from "./paths.ts";
 import type { RunRequest } from "../models/reference/run.ts";
@@ -36,11 +36,21 @@ function seed(text: string): bigint {
 export const jsonOption = () => new Option("--json", "print one JSON object on standard output");
 export const modelOption = () =>
   new Option("--model <file>", "the model, a .tern container").default(defaultModel(), "the model that ships");
-/** `wide` exists for the accelerator alone. */
+function configurationName(text: string): ConfigurationName {
+  if (isConfigurationName(text)) return text;
+  throw new InvalidArgumentError(
+    `one of ${Object.keys(configurations).join(", ")} is needed, or one with other parameters, such as arty-c8-v8.`,
+  );
+}
+
 export const socConfigOption = () =>
-  new Option("--config <name>", "configuration of the simulated SoC").choices(["arty", "ecp5"]).default("arty");
+  new Option("--config <name>", `configuration of the simulated SoC: ${Object.keys(configurations).join(", ")}`)
+    .argParser(configurationName)
+    .default("arty");
 export const anyConfigOption = () =>
-  new Option("--config <name>", "configuration").choices(Object.keys(configurations)).default("arty");
+  new Option("--config <name>", `configuration: ${Object.keys(configurations).join(", ")}, or with parameters, such as arty-c8-v8`)
+    .argParser(configurationName)
+    .default("arty");
 export const promptOption = () => new Option("--prompt <text>", "the text to continue").makeOptionMandatory();
 export const flashOption = () => new Option("--flash", "boot the SoC through its bit-level SPI flash, not by the fast path");
 

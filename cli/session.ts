@@ -10,6 +10,7 @@ import { errorInLine, reportedError } from "./reported-error.ts";
 
 const recordSeparator = "\x1e";
 const consolePrompt = ">>> ";
+const progressLine = /^ternel-sim: (\d+) cycles\n/gm;
 
 export interface SessionOptions {
   readonly program: string;
@@ -20,6 +21,8 @@ export interface SessionOptions {
   readonly silenceLimit: number;
   /** Longest time, in seconds, from the start to the console's first prompt. */
   readonly bootLimit: number;
+  /** Told the number in each line `ternel-sim: N cycles` on the child's standard error (sim/options.cpp, --progress). */
+  readonly onCycles?: (cycles: number) => void;
   /** What the machine prints until its console's first prompt, that included. */
   readonly onText?: (text: string) => void;
 }
@@ -158,7 +161,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     }
   };
   child.stdout.on("data", accept);
-  child.stderr.on("data", (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(-2000)));
+  child.stderr.on("data", (chunk: Buffer) => {
+    complaints = (complaints + chunk.toString()).slice(-2000);
+    if (options.onCycles === undefined) return;
+    const last = [...complaints.matchAll(progressLine)].at(-1)?.[1];
+    if (last !== undefined) options.onCycles(Number(last));
+    complaints = complaints.replaceAll(progressLine, "");
+  });
   child.stdin.on("error", () => undefined); // a child that has gone is noticed by its exit
   child.on("error", (error) => {
     incoming.fail(new TernelError("toolMissing", `${options.program}: ${error.message}`));

@@ -59,7 +59,7 @@ $(SIM)/$(1)/%.o: sim/%.cpp $(SIM)/$(1)/model/Vternel_sim.mk
 	$(SIM_CXX) $(SIM_CXXFLAGS) $(4) -isystem $(SIM)/$(1)/model -c $$< -o $$@
 
 $(SIM)/$(2): $(addprefix $(SIM)/$(1)/,$(SIM_OBJECTS)) $(SIM)/$(1)/model/model.stamp
-	$(SIM_CXX) $$(filter %.o,$$^) $(SIM)/$(1)/model/Vternel_sim__ALL.a $(SIM)/$(1)/model/verilated*.o -pthread -latomic $(if $(findstring fst,$(3)),-lz) -o $$@
+	$(SIM_CXX) $$(filter %.o,$$^) $(SIM)/$(1)/model/Vternel_sim__ALL.a $(SIM)/$(1)/model/verilated*.o -pthread -latomic -lnettle $(if $(findstring fst,$(3)),-lz) -o $$@
 
 -include $(wildcard $(SIM)/$(1)/*.d)
 endef

@@ -11,6 +11,7 @@ struct ErrorKind {
 };
 
 namespace errors {
+inline constexpr ErrorKind containerHash = {"E1203", "container: hash mismatch"};
 inline constexpr ErrorKind imageBuild = {"E1504", "image: build id mismatch"};
 inline constexpr ErrorKind fileMissing = {"E4001", "file: not found"};
 inline constexpr ErrorKind fileUnreadable = {"E4002", "file: cannot be read"};

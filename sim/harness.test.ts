@@ -6,11 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { configurations } from "../boards/configuration.ts";
+import { defaultModel } from "../cli/options.ts";
 import { errorList } from "../models/errors.ts";
 import { skipWithout, socTools } from "../test/tools.ts";
 import { buildHarness, config, exitWith, finished, probe, runHarness, runProbe, startHarness } from "./testing/harness.ts";
 
-const { memory, flash } = configurations[config];
+const { memory, flash, dramLayout } = configurations[config];
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 test("the harness's errors are those of models/errors.ts", () => {
@@ -49,8 +50,9 @@ suite("the simulator", { skip: skipWithout(...socTools), timeout: 900_000 }, () 
   });
 
   test("the boot mode arrives", async () => {
-    for (const mode of ["0", "1"]) {
-      const end = await runProbe(["--boot-mode", mode], Uint8Array.of(...ascii("m"), ...exitWith(0)));
+    const preload = ["--preload-dram", `${dramLayout.model.origin}:${defaultModel()}`];
+    for (const mode of ["0", "1", "2"]) {
+      const end = await runProbe(["--boot-mode", mode, ...preload], Uint8Array.of(...ascii("m"), ...exitWith(0)));
       assert.deepEqual([...end.output], [0x21, Number(mode)]);
     }
   });
@@ -146,7 +148,7 @@ suite("the simulator", { skip: skipWithout(...socTools), timeout: 900_000 }, () 
       [["--flash", probe, "--uart", "tcp:65536"], /'65536' is not a number from 0 to 65535/],
       [["--flash", probe, "--max-cycles", "-1"], /'-1' is not a number/],
       [["--flash", probe, "--max-cycles", "10k"], /'10k' is not a number/],
-      [["--flash", probe, "--boot-mode", "99999999999999999999"], /is not a number from 0 to 3/],
+      [["--flash", probe, "--boot-mode", "99999999999999999999"], /is not a number from 0 to 2/],
       [["--flash", probe, "--preload-dram", "0x40000000"], /is not ADDR:FILE/],
     ];
     for (const [options, message] of cases) {
@@ -163,6 +165,9 @@ suite("the simulator", { skip: skipWithout(...socTools), timeout: 900_000 }, () 
     const other = Uint8Array.from(image);
     other[8] = (other[8] ?? 0) ^ 1;
     const end = memory.mainRam.origin + memory.mainRam.bytes;
+    const model = dramLayout.model.origin;
+    const damaged = Uint8Array.from(readFileSync(defaultModel()));
+    damaged[1000] = (damaged[1000] ?? 0) ^ 1;
     const cases: readonly (readonly [readonly string[], string])[] = [
       [["--flash", join(folder, "none")], "E4001"],
       [["--flash", folder], "E4002"],
@@ -173,6 +178,8 @@ suite("the simulator", { skip: skipWithout(...socTools), timeout: 900_000 }, () 
       [["--flash", probe, "--preload-dram", `${end}:${probe}`], "E4005"],
       [["--flash", probe, "--preload-dram", `${end - image.length + 1}:${probe}`], "E4005"],
       [["--flash", probe, "--preload-dram", `${memory.mainRam.origin}:${join(folder, "none")}`], "E4001"],
+      [["--flash", probe, "--boot-mode", "2"], "E4004"],
+      [["--flash", probe, "--boot-mode", "2", "--preload-dram", `${model}:${file("damaged", damaged)}`], "E1203"],
       [["--flash", probe, "--trace", join(folder, "wave.fst")], "E4005"],
       [["--flash", probe, "--save-flash", join(folder, "none", "saved"), "--max-cycles", "10"], "E4003"],
     ];

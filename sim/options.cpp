@@ -16,12 +16,14 @@ const char *const usage =
     "  --uart stdio|pty|tcp:PORT   where the serial line ends (default stdio; Ctrl+] leaves; tcp listens on "
     "127.0.0.1)\n"
     "  --preload-dram ADDR:FILE    put a file into DRAM before the first cycle; may be given more than once\n"
-    "  --boot-mode N               0: boot from flash (default), 1: stage 1 and model are in DRAM already\n"
+    "  --boot-mode N               0: boot from flash (default), 1: stage 1 and model are in DRAM already,\n"
+    "                              2: the same, and this program checks the model's hash, not the firmware\n"
     "  --max-cycles N              give up after N cycles (exit status 124)\n"
     "  --save-flash FILE           write the flash's contents at the end\n"
     "  --trace FILE                write a waveform (FST; only ternel-sim-trace can)\n"
     "  --trace-start N             first cycle of the waveform (default 0)\n"
     "  --trace-stop N              cycle behind the last one of the waveform (default: the end)\n"
+    "  --progress                  print the number of cycles on standard error every 2^20 of them\n"
     "  --status                    print cycles, seconds and kHz on standard error at the end\n"
     "  --help                      print this\n"
     "\n"
@@ -81,7 +83,7 @@ Options parseOptions(const std::vector<std::string> &arguments) {
         else if (name == "--preload-dram")
             options.preloads.push_back(parsePreload(value()));
         else if (name == "--boot-mode")
-            options.bootMode = static_cast<uint8_t>(parseNumber(name, value(), 3));
+            options.bootMode = static_cast<uint8_t>(parseNumber(name, value(), 2));
         else if (name == "--max-cycles")
             options.maxCycles = parseNumber(name, value(), any);
         else if (name == "--save-flash")
@@ -94,6 +96,8 @@ Options parseOptions(const std::vector<std::string> &arguments) {
             options.traceStop = parseNumber(name, value(), any);
         else if (name == "--status")
             options.status = true;
+        else if (name == "--progress")
+            options.progress = true;
         else
             throw UsageError("unknown argument '" + name + "'");
     }

@@ -25,6 +25,7 @@ struct Options {
     std::string trace;
     uint64_t traceStart = 0;
     std::optional<uint64_t> traceStop;
+    bool progress = false;
     bool status = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include "error.h"
 #include "files.h"
+#include "model_hash.h"
 #include "soc_memory.h"
 #include "waveform.h"
 
@@ -20,6 +21,12 @@ namespace {
 // How often the harness looks at the outside world: terminal, signals. About every ten milliseconds of real
 // time.
 constexpr uint64_t pollCycles = 4096;
+
+// How often --progress prints a line; a multiple of pollCycles.
+constexpr uint64_t progressCycles = 1 << 20;
+
+// The harness checks the hash of the preloaded model; the firmware believes it (hw/soc/simulation.py).
+constexpr uint8_t bootModeModelChecked = 2;
 
 volatile std::sig_atomic_t signalled = 0;
 
@@ -91,6 +98,10 @@ void Simulation::preloadDram() {
         const std::vector<uint8_t> bytes = readFile(preload.file, dram.size - offset);
         std::memcpy(dram.bytes + offset, bytes.data(), bytes.size());
     }
+    // The hash unit takes a cycle a byte: 100 million for a model of 370 million weights.
+    constexpr size_t model = TERNEL_MODEL_ORIGIN - TERNEL_MAIN_RAM_ORIGIN;
+    if (options.bootMode == bootModeModelChecked)
+        checkModelHash(dram.bytes + model, dram.size - model);
 }
 
 int Simulation::run() {
@@ -107,6 +118,8 @@ int Simulation::run() {
             break;
         }
         if (cycle % pollCycles == 0) {
+            if (options.progress && cycle % progressCycles == 0)
+                std::fprintf(stderr, "ternel-sim: %llu cycles\n", static_cast<unsigned long long>(cycle));
             uart->poll();
             if (signalled != 0 || uart->escaped()) {
                 status = signalled != 0 ? exitSignal : 0;

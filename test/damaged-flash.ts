@@ -1,6 +1,6 @@
 // Boots the simulated SoC from an image that may be damaged, and tells what its console said.
 import { writeFileSync } from "node:fs";
-import { configurations, type ConfigurationName } from "../boards/configuration.ts";
+import { configurationNamed, type ConfigurationName } from "../boards/configuration.ts";
 import { buildFlashImage, type BuiltFlash } from "../cli/flash-image.ts";
 import { makeTargets } from "../cli/make.ts";
 import { buildPaths } from "../cli/paths.ts";
@@ -31,7 +31,7 @@ export async function bootFrom(
 ): Promise<BootOutcome> {
   const folder = temporaryFolder();
   const paths = buildPaths(config);
-  const { flash, dramLayout } = configurations[config];
+  const { flash, dramLayout } = configurationNamed(config);
   const write = (name: string, bytes: Uint8Array) => {
     const path = folder.path(name);
     writeFileSync(path, bytes);

@@ -5,8 +5,9 @@ import type { RunRequest, RunResult as ReferenceResult } from "../../models/refe
 export type TargetName = "reference" | "native" | "soc";
 export const targetNames: readonly TargetName[] = ["reference", "native", "soc"];
 
-/** Who multiplies on the simulated SoC. */
-export type EngineName = "accelerator" | "cpu";
+/** Who computes on the simulated SoC: whole tokens, the CPU with the accelerator for its matrices, or the CPU alone. */
+export const engineNames = ["accelerator", "matrix", "cpu"] as const;
+export type EngineName = (typeof engineNames)[number];
 
 /** What `run --json` prints: what every engine computes, and what is particular to the target. */
 export interface RunResult extends ReferenceResult {

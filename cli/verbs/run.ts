@@ -17,6 +17,7 @@ import { openTarget } from "../targets/open-target.ts";
 import {
   acceleratorShare,
   cyclesPerToken,
+  engineNames,
   targetNames,
   tokensPerSecond,
   type EngineName,
@@ -42,7 +43,11 @@ export function addRun(program: Command): void {
     .addOption(promptOption());
   for (const option of settingsOptions(256)) command.addOption(option);
   command
-    .addOption(new Option("--engine <name>", "who multiplies on the SoC").choices(["accelerator", "cpu"]).default("accelerator"))
+    .addOption(
+      new Option("--engine <name>", "who computes on the SoC; matrix: the CPU, with the accelerator for matrices")
+        .choices(engineNames)
+        .default("accelerator"),
+    )
     .addOption(socConfigOption())
     .addOption(flashOption())
     .addOption(jsonOption())

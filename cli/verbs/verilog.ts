@@ -1,7 +1,7 @@
 // ternel verilog: the accelerator as Verilog, with names.json and what its memories begin with.
 import { join } from "node:path";
 import { Option, type Command } from "commander";
-import { configurations, type ConfigurationName } from "../../boards/configuration.ts";
+import { configurationNamed, type ConfigurationName } from "../../boards/configuration.ts";
 import { anyConfigOption, jsonOption } from "../options.ts";
 import { printObject } from "../output.ts";
 import { buildPaths } from "../paths.ts";
@@ -25,7 +25,7 @@ export function addVerilog(program: Command): void {
       // Loaded here only: the whole hardware language would slow down every other verb.
       const { acceleratorVerilog } = await import("../generate/accelerator.ts");
       const folder = options.output ?? buildPaths(options.config).verilog;
-      const files = acceleratorVerilog(configurations[options.config]);
+      const files = acceleratorVerilog(configurationNamed(options.config));
       for (const [name, content] of files) writeIfChanged(join(folder, name), content);
       const names = [...files.keys()];
       if (options.json === true) printObject({ config: options.config, top: "ternel_accelerator", folder, files: names });

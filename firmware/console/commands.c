@@ -152,7 +152,7 @@ static const struct command commands[] = {
     {"/temp", "T", "temperature, 0 (always the likeliest) to 10", temperature},
     {"/topp", "P", "choose among the likeliest tokens that make up P, 0.001 to 1", top_p},
     {"/tokens", "N", "most tokens of an answer, 1 to 4096", tokens},
-    {"/set", "engine accelerator|matrix|cpu", "who computes: matrix is the CPU with its matrices", set},
+    {"/set", "engine accelerator|matrix|cpu", "who computes; matrix: the CPU, with the accelerator for matrices", set},
     {"/set", "machine on|off", "JSON lines for programs", set},
     {"/bench", "[decode N]", "measure N tokens (16)", console_bench},
     {"/bench", "prefill ID...", "measure the reading of these tokens", console_bench},
@@ -162,7 +162,7 @@ static const struct command commands[] = {
     {"/quit", "", "end the program or the simulation", quit},
 };
 
-enum { COMMAND_COUNT = sizeof commands / sizeof commands[0], HELP_COLUMN = 32 };
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0], HELP_COLUMN = 36 };
 
 _Static_assert(CONSOLE_TOKENS_MAX == 4096, "the help text names this number");
 

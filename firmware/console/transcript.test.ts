@@ -32,6 +32,9 @@ interface Reply {
   readonly stop?: string;
   readonly promptTokens?: number;
   readonly logitsHash?: string;
+  readonly what?: string;
+  readonly count?: number;
+  readonly columns?: number;
   readonly error?: { readonly code: string; readonly message: string };
 }
 
@@ -56,19 +59,22 @@ test("people: help, settings and errors are these words", () => {
   const afterBanner = output.slice(output.indexOf(">>> "));
   assert.equal(
     afterBanner,
-    `>>> /help                           this list
-/info                           the model, its size and hash, the machine
-/stats                          the last answer, the boot, memory and stack
-/prompt "TEXT"                  answer to any text, as a JSON string
-/seed N                         seed of the random numbers
-/temp T                         temperature, 0 (always the likeliest) to 10
-/topp P                         choose among the likeliest tokens that make up P, 0.001 to 1
-/tokens N                       most tokens of an answer, 1 to 4096
-/set engine accelerator|cpu     who multiplies
-/set machine on|off             JSON lines for programs
-/bench [matvec ROWS COLUMNS]    measure an answer, or one matrix
-/reboot                         restart from flash
-/quit                           end the program or the simulation
+    `>>> /help                               this list
+/info                               the model, its size and hash, the machine
+/stats                              the last answer, the boot, memory and stack
+/prompt "TEXT"                      answer to any text, as a JSON string
+/seed N                             seed of the random numbers
+/temp T                             temperature, 0 (always the likeliest) to 10
+/topp P                             choose among the likeliest tokens that make up P, 0.001 to 1
+/tokens N                           most tokens of an answer, 1 to 4096
+/set engine accelerator|matrix|cpu  who computes; matrix: the CPU, with the accelerator for matrices
+/set machine on|off                 JSON lines for programs
+/bench [decode N]                   measure N tokens (16)
+/bench prefill ID...                measure the reading of these tokens
+/bench block                        measure the layers alone, for one token
+/bench matvec ROWS COLUMNS          measure one matrix on the accelerator
+/reboot                             restart from flash
+/quit                               end the program or the simulation
 Anything else is a prompt. Ctrl+C stops an answer.
 >>> >>> >>> >>> >>> E3105 console: unknown command (/help lists the commands)
 >>> E3106 console: value missing or out of range
@@ -97,6 +103,18 @@ test("machine: one event for each token, then the run, the same every time", () 
   assert.notDeepEqual(lastOf(ask("/tokens 12", "/seed 8", prompt)).tokens, run.tokens);
 });
 
+test("machine: benches give the same logits, however the tokens come", () => {
+  const decode = lastOf(ask("/bench decode 3"));
+  assert.deepEqual([decode.event, decode.what, decode.count, decode.columns], ["bench", "decode", 3, 1]);
+  const [first, second, third] = decode.tokens ?? [];
+  const prefill = lastOf(ask(`/bench prefill 0 ${first} ${second}`));
+  assert.deepEqual(prefill.tokens, [third]);
+  assert.equal(prefill.count, 3);
+  assert.equal(lastOf(ask("/bench prefill 0")).logitsHash, lastOf(ask("/bench decode 1")).logitsHash);
+  const block = lastOf(ask("/bench block"));
+  assert.deepEqual([block.count, block.tokens, block.logitsHash], [1, [], undefined]);
+});
+
 test("machine: a plain line and the same text as JSON are the same prompt", () => {
   const plain = lastOf(ask("/tokens 3", "Größe €"));
   const quoted = lastOf(ask("/tokens 3", '/prompt "Gr\\u00f6\\u00dfe \\u20ac"'));
@@ -120,9 +138,17 @@ test("machine: every refusal has its code", () => {
     ["/set engine", "E3106"],
     ["/set engine gpu", "E3106"],
     ["/set engine accelerator", "E3107"],
+    ["/set engine matrix", "E3107"],
+    ["/set engine cpu now", "E3106"],
     ["/set machine maybe", "E3106"],
     ["/bench matvec 5", "E3106"],
     ["/bench matvec 5 5", "E3107"],
+    ["/bench decode 0", "E3106"],
+    ["/bench decode 4097", "E3106"],
+    ["/bench prefill", "E3106"],
+    ["/bench prefill 1 300", "E3106"],
+    ["/bench block 1", "E3106"],
+    ["/bench everything", "E3106"],
     ["/info now", "E3106"],
     ["/prompt Once", "E3103"],
     ['/prompt "Once', "E3103"],

@@ -20,7 +20,11 @@ void simulation_end(uint8_t status) {
 }
 
 bool simulation_preloaded(void) {
-    return sim_boot_mode_read() == 1;
+    return sim_boot_mode_read() != 0;
+}
+
+bool simulation_model_checked(void) {
+    return sim_boot_mode_read() == 2;
 }
 #else
 void simulation_end(uint8_t status) {
@@ -28,6 +32,10 @@ void simulation_end(uint8_t status) {
 }
 
 bool simulation_preloaded(void) {
+    return false;
+}
+
+bool simulation_model_checked(void) {
     return false;
 }
 #endif

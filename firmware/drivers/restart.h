@@ -12,3 +12,7 @@ void simulation_end(uint8_t status);
 
 /// Whether the harness has put stage 1 and the model into DRAM, so that nothing must be copied.
 bool simulation_preloaded(void);
+
+/// Whether the harness has also compared the model's hash, because hashing it in simulation would take too
+/// long (boot mode 2, for the benches of large models). Everything else about it is checked all the same.
+bool simulation_model_checked(void);

@@ -1,16 +1,15 @@
 /** Checks the words of a command as they come, one a cycle, and keeps what the list fetcher needs of them. */
-import { bit, bundle, concatenate, input, module, mux, output, uint, vector, type Bit, type UInt } from "../../gen/index.ts";
+import { bit, bundle, concatenate, input, module, mux, output, uint, type Bit, type UInt } from "../../gen/index.ts";
 import {
   commandFields,
   commandLimits,
-  commandWords,
   everyColumn,
   lastColumn,
   operations,
   type CommandFieldName,
   type Operation,
 } from "./commands.ts";
-import type { AcceleratorParameters } from "./parameters.ts";
+import { bitsFor, type AcceleratorParameters } from "./parameters.ts";
 import { parameterWidths, statusError } from "./registers.ts";
 import { unitBits } from "./register-file.ts";
 import { columnIndexWidth } from "./result-stream.ts";
@@ -47,27 +46,43 @@ export function isOperation(opcode: UInt, condition: (operation: Operation) => b
     .reduce((any, one) => any.or(one), bit.constant(0));
 }
 
-/** The bytes of word `index` that belong to fields of an operation, lowest first. */
-function usedBytes(operation: Operation, index: number): readonly boolean[] {
-  const fields: readonly CommandFieldName[] = operation.fields;
-  return [0, 1, 2, 3].map((byte) =>
-    fields.some((name) => {
-      const { offset, bytes } = commandFields[name];
-      return 4 * index + byte >= offset && 4 * index + byte < offset + bytes;
-    }),
-  );
+/** The word that a field begins in. */
+const wordOf = (name: CommandFieldName): number => Math.floor(commandFields[name].offset / 4);
+const uses = (opcode: UInt, name: CommandFieldName): Bit => {
+  return isOperation(opcode, ({ fields }) => fields.includes(name));
+};
+
+/** Words of one field that is used or not as a whole; epsilon has two of them. */
+const wholeWords: readonly (readonly [number, CommandFieldName])[] = [
+  ...(["count", "offset", "groups", "stride", "a", "b", "destination", "split", "destination2", "epsilon"] as const).map(
+    (name) => [wordOf(name), name] as const,
+  ),
+  [wordOf("epsilon") + 1, "epsilon"],
+];
+
+/** Whether a fraction is above the limit of 20. */
+function isLargeFraction(fraction: UInt): Bit {
+  const low = fraction.bit(3).or(fraction.bit(2).and(fraction.bits(1, 0).ne(0)));
+  return fraction.bits(7, 5).ne(0).or(fraction.bit(4).and(low));
 }
 
-const wordOf = (name: CommandFieldName): number => commandFields[name].offset / 4;
+/** Whether a signed exponent lies outside -64 to 64. */
+function isLargeExponent(exponent: UInt): Bit {
+  const high = exponent.bits(15, 6);
+  return high.ne(0).and(high.reduceAnd().not()).and(exponent.ne(commandLimits.exponent));
+}
 
 /**
  * Each word sets the bits of the errors that it shows; after the last one `error` is the first of OPCODE, FIELD, COUNT, BANK, ADDRESS that
  * was found (command-check.ts says the same in plain TypeScript). TOKEN and REGION are the list fetcher's.
+ *
+ * All comparisons with the sizes of memories share one adder and one subtraction: the word's low bits plus `added` against `limit`.
  */
 export function commandChecker(parameters: AcceleratorParameters) {
   const { columns, vectorElements, stateElements, activationBytes } = parameters;
   const rows = parameterWidths.rows;
-  const elementBits = 16;
+  const index = columnIndexWidth(columns);
+  const columnBits = bitsFor(columns);
   const ports = {
     take: input(bit, "a word is there"),
     index: input(uint(4)),
@@ -90,250 +105,268 @@ export function commandChecker(parameters: AcceleratorParameters) {
       const groups = m.register("groups", uint(rows), plain);
       const offset = m.register("offset", uint(unitBits), plain);
       const stride = m.register("stride", uint(strideBits), plain);
-      const destination = m.register("destination", uint(31), plain);
+      const destination = m.register("destination", uint(32), plain);
       const rest = m.register("rows_from_split", uint(rows), plain);
       const splitIsCount = m.register("split_is_count", bit, plain);
-      const [badOpcode, badField, badCount, badBank, badAddress] = ["opcode", "field", "count", "bank", "address"].map((name) =>
-        m.register(`bad_${name}`, bit, plain),
-      );
-      if (
-        badOpcode === undefined ||
-        badField === undefined ||
-        badCount === undefined ||
-        badBank === undefined ||
-        badAddress === undefined
-      )
-        throw new RangeError("five kinds of errors");
-      const flags = [badOpcode, badField, badCount, badBank, badAddress];
+      const badOpcode = m.register("bad_opcode", bit, plain);
+      const badField = m.register("bad_field", bit, plain);
+      const badCount = m.register("bad_count", bit, plain);
+      const badBank = m.register("bad_bank", bit, plain);
+      const badAddress = m.register("bad_address", bit, plain);
 
-      const uses = (name: CommandFieldName): Bit => isOperation(opcode, ({ fields }) => fields.includes(name));
       const isMatrix = m.node(
         "is_matrix",
         isOperation(opcode, ({ name }) => name === "MATRIX"),
       );
       const isLogits = m.node("is_logits", isMatrix.and(flag));
+      const unboundGate = m
+        .node(
+          "is_gate_without_bound",
+          isOperation(opcode, ({ name }) => name === "GATE"),
+        )
+        .and(flag.not());
 
-      // Bytes that must be 0: a mask of those that need not, for the word that is there.
-      const used = m.wire("used_bytes", vector(bit, 4), { default: [0, 0, 0, 0] });
-      const usedInWord = (index: number): Bit[] =>
-        [0, 1, 2, 3].map((byte) => isOperation(opcode, (operation) => usedBytes(operation, index)[byte] === true));
+      const at = (name: CommandFieldName): Bit => io.index.eq(wordOf(name));
+      // Bytes that belong to no field that the operation uses must be 0.
+      const usesWord = m.wire("uses_word", bit, { default: 0 });
       m.switch(io.index, {
-        cases: Array.from({ length: commandWords - 1 }, (_, i) => i + 1).map((index) => {
+        cases: wholeWords.map(([place, name]) => {
+          const used = uses(opcode, name);
+          const exceptions: Partial<Record<CommandFieldName, Bit>> = { offset: unboundGate, destination2: splitIsCount };
+          const exception = exceptions[name];
           return [
-            index,
+            place,
             () => {
-              const bytes = usedInWord(index);
-              if (index === wordOf("offset")) {
-                // GATE streams only with its flag.
-                const unused = isOperation(opcode, ({ name }) => name === "GATE").and(flag.not());
-                used.set(bytes.map((byte) => byte.and(unused.not())));
-              } else if (index === wordOf("destination2")) {
-                used.set(bytes.map((byte) => byte.and(splitIsCount.not())));
-              } else {
-                used.set(bytes);
-              }
+              usesWord.set(exception === undefined ? used : used.and(exception.not()));
             },
           ] as const;
         }),
       });
+      const inWord = (name: CommandFieldName): Bit => uses(opcode, name).and(at(name));
+      const usedBytes = [0, 1, 2, 3].map((byte) => {
+        const names = (["mantissa", "exponent", "gainFraction", "fractionIn", "fractionOut", "shift"] as const).filter((name) => {
+          const { offset: first, bytes } = commandFields[name];
+          return first % 4 <= byte && byte < (first % 4) + bytes;
+        });
+        return names.reduce<Bit>((any, name) => any.or(inWord(name)), usesWord);
+      });
       const stray = m.node(
         "stray",
-        [...used]
-          .map((isUsed, byte) => isUsed.not().and(word.bits(8 * byte + 7, 8 * byte).ne(0)))
-          .reduce((any, one) => any.or(one)),
+        usedBytes.map((used, byte) => used.not().and(word.bits(8 * byte + 7, 8 * byte).ne(0))).reduce((any, one) => any.or(one)),
       );
-      const misaligned = m.node("misaligned", word.bits(5, 0).ne(0));
-      // Operands: an element and as many behind it as the command has.
-      const high = m.node("element_is_high", word.bits(30, elementBits).ne(0));
-      const element = word.bits(elementBits - 1, 0);
-      const beyond = (first: UInt, length: UInt): Bit => first.add(length).gt(vectorElements);
-      const operandBeyond = m.node("operand_is_beyond", high.or(beyond(element, count)));
-      // ceil(count / 5) = groups: 0 <= 5 * groups - count <= 4.
+
+      // The shared comparison.
       const low = word.truncate(rows);
-      const more = m.node("rows_beyond_groups", low.add(low.shiftLeft(2)).sub(count));
+      const isOperand = m.node("at_operand", at("a").or(at("b")).or(at("destination")).or(at("destination2")));
+      const added = m.wire("added", uint(rows + 2), { default: 0 });
+      m.switch(io.index, {
+        cases: [
+          [
+            [wordOf("a"), wordOf("b"), wordOf("destination")],
+            () => {
+              added.set(count.zeroExtend(rows + 2));
+            },
+          ],
+          [
+            wordOf("groups"),
+            () => {
+              added.set(low.shiftLeft(2));
+            },
+          ],
+          [
+            wordOf("split"),
+            () => {
+              added.set(destination.truncate(rows).zeroExtend(rows + 2));
+            },
+          ],
+          [
+            wordOf("destination2"),
+            () => {
+              added.set(rest.zeroExtend(rows + 2));
+            },
+          ],
+        ],
+      });
+      const limit = m.wire("limit", uint(rows), { default: vectorElements });
+      m.switch(io.index, {
+        cases: [
+          [
+            wordOf("count"),
+            () => {
+              const limits: readonly (readonly [Operation["limit"], number])[] = [
+                ["state", stateElements],
+                ["activations", activationBytes],
+                ["rows", commandLimits.rows],
+              ];
+              for (const [kind, most] of limits) {
+                m.when(
+                  isOperation(opcode, (operation) => operation.limit === kind),
+                  () => {
+                    limit.set(most);
+                  },
+                );
+              }
+            },
+          ],
+          [
+            wordOf("groups"),
+            () => {
+              limit.set(count);
+            },
+          ],
+          [
+            wordOf("stride"),
+            () => {
+              limit.set(mux(isMatrix, uint(rows).constant(activationBytes), uint(rows).constant(commandLimits.stride)));
+            },
+          ],
+        ],
+      });
+      const excess = m.node(
+        "excess",
+        low
+          .zeroExtend(rows + 2)
+          .add(added)
+          .sub(limit),
+      );
+      // The bits of the word that the comparison leaves out; an operand's highest is its bank.
+      const high = m.node("high_bits", word.bits(30, rows).ne(0).or(word.bit(31).and(isOperand.not())));
+      const isZero = m.node("is_zero", word.eq(0));
+      const above = m.node("is_above", excess.gt(0).or(high));
+      const misaligned = m.node("misaligned", word.bits(5, 0).ne(0));
       const left = m.node("rows_left", count.sub(low));
 
-      const first = (): void => {
-        opcode.set(word.truncate(opcodeBits));
-        flag.set(word.bit(8));
-        columnByte.set(word.bits(23, 16));
-        const code = word.bits(7, 0);
-        badOpcode.set(isOperation(code, () => true).not());
-        const hasFlag = isOperation(code, (operation) => operation.flags.length > 0);
-        const column = word.bits(23, 16);
-        const every = column.eq(everyColumn);
-        const badColumn = mux(
-          isOperation(code, (operation) => operation.oneColumn === true),
-          every,
-          bit.constant(0),
-        ).or(column.ge(columns).and(every.not()).and(column.ne(lastColumn)));
-        const badFlags = word.bits(15, 9).ne(0).or(word.bit(8).and(hasFlag.not()));
-        badField.set(badFlags.or(badColumn).or(word.bits(31, 24).ne(0)));
-        badCount.set(0);
-        badBank.set(0);
-        badAddress.set(0);
+      /** The errors of an operand, and of the other words that hold places. */
+      const address = (used: Bit): void => {
+        badAddress.set(badAddress.or(used.and(misaligned)));
       };
-      const countWord = (): void => {
-        count.set(low);
-        const limits: readonly (readonly [Operation["limit"], number])[] = [
-          ["vector", vectorElements],
-          ["state", stateElements],
-          ["activations", activationBytes],
-          ["rows", commandLimits.rows],
-        ];
-        const above = limits
-          .map(([limit, most]) => isOperation(opcode, (operation) => operation.limit === limit).and(word.gt(most)))
-          .reduce((any, one) => any.or(one));
-        m.when(uses("count").and(word.eq(0).or(above)), () => {
-          badCount.set(1);
-        });
+      const counts = (wrong: Bit): void => {
+        badCount.set(badCount.or(wrong));
       };
-      const groupsWord = (): void => {
-        groups.set(low);
-        const wrong = mux(isMatrix, more.lt(0).or(more.gt(4)), low.eq(0));
-        m.when(uses("groups").and(wrong.or(word.bits(31, rows).ne(0))), () => {
-          badCount.set(1);
-        });
-      };
-      const strideWord = (): void => {
-        stride.set(word.bits(5 + strideBits, 6));
-        const above = mux(isMatrix, word.gt(activationBytes), word.gt(commandLimits.stride));
-        m.when(uses("stride").and(word.eq(0).or(above)), () => {
-          badCount.set(1);
-        });
-        m.when(uses("stride").and(misaligned), () => {
-          badAddress.set(1);
-        });
-      };
-      const operandWord = (name: "a" | "b"): void => {
+      const operand = (name: "a" | "b"): void => {
         const bank = (wanted: 0 | 1): Bit => isOperation(opcode, ({ banks }) => banks?.[name] === wanted);
-        m.when(uses(name).and(operandBeyond), () => {
-          badCount.set(1);
-        });
-        m.when(
-          bank(0)
-            .and(word.bit(31))
-            .or(bank(1).and(word.bit(31).not())),
-          () => {
-            badBank.set(1);
-          },
-        );
-        m.when(uses(name).and(misaligned), () => {
-          badAddress.set(1);
-        });
+        const used = uses(opcode, name);
+        counts(used.and(above));
+        address(used);
+        badBank.set(badBank.or(mux(word.bit(31), bank(0), bank(1))));
       };
-      const destinationWord = (): void => {
-        destination.set(mux(isLogits, word.bits(31, 6).zeroExtend(31), word.truncate(31)));
-        m.when(uses("destination").and(isMatrix.not()).and(operandBeyond), () => {
-          badCount.set(1);
-        });
-        m.when(uses("destination").and(misaligned), () => {
-          badAddress.set(1);
-        });
+      const words: Readonly<Record<number, () => void>> = {
+        0: () => {
+          opcode.set(word.truncate(opcodeBits));
+          flag.set(word.bit(8));
+          columnByte.set(word.bits(23, 16));
+          const code = word.bits(7, 0);
+          const column = word.bits(23, 16);
+          const every = column.eq(everyColumn);
+          const one = isOperation(code, (operation) => operation.oneColumn === true);
+          const unknown = column.bits(7, columnBits).ne(0).and(every.not()).and(column.ne(lastColumn));
+          const hasFlag = isOperation(code, (operation) => operation.flags.length > 0);
+          const badFlags = word.bits(15, 9).ne(0).or(word.bit(8).and(hasFlag.not()));
+          badOpcode.set(isOperation(code, () => true).not());
+          badField.set(badFlags.or(unknown).or(one.and(every)).or(word.bits(31, 24).ne(0)));
+          badCount.set(0);
+          badBank.set(0);
+          badAddress.set(0);
+        },
+        [wordOf("count")]: () => {
+          count.set(low);
+          counts(uses(opcode, "count").and(isZero.or(above)));
+        },
+        [wordOf("offset")]: () => {
+          offset.set(word.bits(31, 6));
+          address(uses(opcode, "offset"));
+        },
+        // ceil(count / 5) = groups: 0 <= 5 * groups - count <= 4.
+        [wordOf("groups")]: () => {
+          groups.set(low);
+          const unequal = excess
+            .lt(0)
+            .or(excess.bits(rows + 2, 3).ne(0))
+            .or(excess.bit(2).and(excess.bits(1, 0).ne(0)));
+          counts(uses(opcode, "groups").and(mux(isMatrix, unequal, isZero).or(high)));
+        },
+        [wordOf("stride")]: () => {
+          stride.set(word.bits(5 + strideBits, 6));
+          counts(uses(opcode, "stride").and(isZero.or(above)));
+          address(uses(opcode, "stride"));
+        },
+        [wordOf("a")]: () => {
+          operand("a");
+        },
+        [wordOf("b")]: () => {
+          operand("b");
+        },
+        [wordOf("destination")]: () => {
+          destination.set(word);
+          const used = uses(opcode, "destination");
+          counts(used.and(isMatrix.not()).and(above));
+          address(used);
+        },
+        [wordOf("split")]: () => {
+          rest.set(left.truncate(rows).asUInt());
+          splitIsCount.set(left.eq(0).and(high.not()));
+          const target = above.or(destination.bits(30, rows).ne(0));
+          counts(
+            isMatrix.and(
+              isZero
+                .or(high)
+                .or(left.lt(0))
+                .or(mux(isLogits, left.ne(0), target)),
+            ),
+          );
+        },
+        [wordOf("destination2")]: () => {
+          counts(isMatrix.and(isLogits.not()).and(above));
+          address(isMatrix);
+        },
+        [wordOf("epsilon") + 1]: () => {
+          badField.set(badField.or(stray).or(word.bits(31, commandLimits.epsilonBits - 32).ne(0)));
+        },
+        [wordOf("mantissa")]: () => {
+          const bad = isLargeExponent(word.bits(31, 16)).or(word.bit(15).not());
+          badField.set(badField.or(stray).or(isOperation(opcode, ({ name }) => name === "QUANTISE").and(bad)));
+        },
+        [wordOf("gainFraction")]: () => {
+          const large = [0, 1, 2]
+            .map((byte) => isLargeFraction(word.bits(8 * byte + 7, 8 * byte)))
+            .reduce((any, one) => any.or(one));
+          badField.set(badField.or(stray).or(large).or(word.bits(31, 30).ne(0)));
+        },
       };
-      const splitWord = (): void => {
-        rest.set(left.truncate(rows).asUInt());
-        splitIsCount.set(word.eq(count));
-        const wrong = word.eq(0).or(word.bits(31, rows).ne(0)).or(left.lt(0));
-        const target = destination
-          .bits(30, elementBits)
-          .ne(0)
-          .or(beyond(destination.truncate(elementBits), low));
-        m.when(isMatrix.and(wrong.or(mux(isLogits, left.ne(0), target))), () => {
-          badCount.set(1);
-        });
-      };
-      const secondDestinationWord = (): void => {
-        m.when(isMatrix.and(isLogits.not()).and(high.or(beyond(element, rest))), () => {
-          badCount.set(1);
-        });
-        m.when(isMatrix.and(misaligned), () => {
-          badAddress.set(1);
-        });
-      };
-      const scaleWord = (): void => {
-        const exponent = word.bits(31, 16).asSInt();
-        const bad = exponent.gt(commandLimits.exponent).or(exponent.lt(-commandLimits.exponent)).or(word.bit(15).not());
-        m.when(isOperation(opcode, ({ name }) => name === "QUANTISE").and(bad), () => {
-          badField.set(1);
-        });
-      };
-      const fractionsWord = (): void => {
-        const large = [0, 1, 2]
-          .map((byte) => word.bits(8 * byte + 7, 8 * byte).gt(commandLimits.fraction))
-          .reduce((any, one) => any.or(one));
-        m.when(large.or(word.bits(31, 24).gt(commandLimits.shift)), () => {
-          badField.set(1);
-        });
-      };
-
       m.when(io.take, () => {
-        m.when(io.index.ne(0).and(stray), () => {
-          badField.set(1);
-        });
-        m.switch(io.index, {
-          cases: [
-            [0, first],
-            [wordOf("count"), countWord],
-            [
-              wordOf("offset"),
-              () => {
-                offset.set(word.bits(31, 6));
-                m.when(uses("offset").and(misaligned), () => {
-                  badAddress.set(1);
-                });
-              },
-            ],
-            [wordOf("groups"), groupsWord],
-            [wordOf("stride"), strideWord],
-            [
-              wordOf("a"),
-              () => {
-                operandWord("a");
-              },
-            ],
-            [
-              wordOf("b"),
-              () => {
-                operandWord("b");
-              },
-            ],
-            [wordOf("destination"), destinationWord],
-            [wordOf("split"), splitWord],
-            [wordOf("destination2"), secondDestinationWord],
-            [
-              wordOf("epsilon") + 1,
-              () => {
-                m.when(word.bits(31, commandLimits.epsilonBits - 32).ne(0), () => {
-                  badField.set(1);
-                });
-              },
-            ],
-            [wordOf("mantissa"), scaleWord],
-            [wordOf("gainFraction"), fractionsWord],
-          ],
-        });
+        badField.set(badField.or(stray));
+        m.switch(io.index, { cases: Object.entries(words).map(([place, body]) => [Number(place), body] as const) });
       });
 
-      const codes = (["OPCODE", "FIELD", "COUNT", "BANK", "ADDRESS"] as const).map((name) =>
-        uint(errorBits).constant(statusError(name)),
+      const errors = [
+        [badOpcode, "OPCODE"],
+        [badField, "FIELD"],
+        [badCount, "COUNT"],
+        [badBank, "BANK"],
+        [badAddress, "ADDRESS"],
+      ] as const;
+      io.error.set(
+        errors.reduceRight<UInt>(
+          (later, [is, name]) => mux(is, uint(errorBits).constant(statusError(name)), later),
+          uint(errorBits).constant(0),
+        ),
       );
-      io.error.set(flags.reduceRight<UInt>((later, is, i) => mux(is, codes[i] ?? later, later), uint(errorBits).constant(0)));
-      const index = columnIndexWidth(columns);
-      const lastActive = io.active.sub(1).asUInt().truncate(index);
       const every = m.node("every_column", columnByte.eq(everyColumn));
       const latest = m.node("last_column", columnByte.eq(lastColumn));
-      io.skip.set(every.not().and(latest.not()).and(columnByte.ge(io.active)));
+      const special = m.node("special_column", every.or(latest));
+      const chosen = columnByte.truncate(index);
+      const lastActive = io.active.sub(1).asUInt().truncate(index);
+      io.skip.set(special.not().and(chosen.ge(io.active)));
       io.command.set({
         opcode,
         flag,
-        first: mux(every, uint(index).constant(0), mux(latest, lastActive, columnByte.truncate(index))),
-        last: mux(every.or(latest), lastActive, columnByte.truncate(index)),
+        first: mux(every, uint(index).constant(0), mux(latest, lastActive, chosen)),
+        last: mux(special, lastActive, chosen),
         count,
         groups,
         offset,
         stride,
-        destination: destination.truncate(unitBits),
+        destination: destination.bits(31, 6),
       });
     },
     { documentation: "Checks a command's words as they come and keeps what the list fetcher needs of them." },

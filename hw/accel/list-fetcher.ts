@@ -11,9 +11,9 @@ import { descriptorType } from "./stream-reader.ts";
 
 /** Width of the number of commands of a list, and of a command's index. */
 export const listIndexBits = 15;
-/** Width of a sum of an offset, a product and a length, in units of 64 bytes: no such sum can overflow. */
-const spanBits = 32;
+/** Width of a product, and of a sum of an offset, a product and a length, in units of 64 bytes: no such sum can overflow. */
 const productBits = parameterWidths.rows + strideBits;
+const spanBits = productBits + 2;
 /** The words of a slot that are the fetcher's own: where the command stores to, and the note (noteWord). */
 export const placeWord = commandWords - 2;
 export const noteIndex = commandWords - 1;
@@ -28,18 +28,27 @@ export function placeAddress(place: UInt, portBytes: number, width: number): UIn
   return fitted(place.shiftLeft(bitsFor(commandBytes / portBytes)), width);
 }
 
+/** The value whose index is `index`; there are a power of two of them. */
+function selected(values: readonly UInt[], index: UInt): UInt {
+  const [first, ...others] = values;
+  if (first === undefined) throw new RangeError("nothing to select from");
+  if (others.length === 0) return first;
+  const half = values.length / 2;
+  const rest = index.width === 1 ? index : index.truncate(index.width - 1);
+  return mux(index.bit(index.width - 1), selected(values.slice(half), rest), selected(values.slice(0, half), rest));
+}
+
 /**
  * `start` begins with the command at `first`. Each command's words are checked as they come and written to the slot of the command FIFO that is
  * next; then
  *
  *     judge     an error, a skipped command, an END, or what is to be computed first
  *     token     EMBED: the column's token, which must have a row
- *     multiply  groups * stride, token * stride or columns * bytes of logits: one bit of the second factor a cycle
- *     begin     where it starts, counted from the region's start
- *     end       where it ends
+ *     multiply  groups * stride, token * stride or columns * bytes of logits: one bit of the second factor a cycle, added to the offset
+ *     length    the absolute place; the end
  *     compare   the end against the region's size
  *     describe  the descriptor of a stream goes to the stream reader; EMBED goes on with the next column, MATRIX with where its logits go
- *     place     the absolute address of what is stored, into the slot
+ *     place     the absolute place of what is stored, into the slot
  *     note      the note into the slot, which is committed
  *
  * All places are in units of 64 bytes, of which regions, offsets and strides are made: a span lies in its region exactly if its end, rounded
@@ -49,28 +58,27 @@ export function placeAddress(place: UInt, portBytes: number, width: number): UIn
 export function listFetcher(parameters: AcceleratorParameters) {
   const { portBytes, columns } = parameters;
   const wordBits = wordAddressWidth(parameters);
-  const unitWords = commandBytes / portBytes;
-  const unitWordBits = bitsFor(unitWords);
+  const unitWordBits = bitsFor(commandBytes / portBytes);
   const inPortWord = portBytes / 4;
-  const descriptor = descriptorType(parameters);
   const columnBits = columnIndexWidth(columns);
-  const region = uint(unitBits);
+  const place = uint(bitsFor(parameters.dramBytes / commandBytes));
+  const size = uint(place.width + 1);
   const ports = {
     start: input(bit),
     stop: input(bit, "level: gives up, until idle"),
     idle: output(bit, "no command is worked on and no read is offered"),
-    first: input(region, "the list's first command, from the start of DRAM"),
+    first: input(place, "the list's first command, from the start of DRAM"),
     listCommands: input(uint(listIndexBits), "at least 1"),
-    modelBase: input(region),
-    modelSize: input(region),
-    bufferBase: input(region),
-    bufferSize: input(region),
+    modelBase: input(place, "in units of 64 bytes, as the next three"),
+    modelSize: input(size, "base and size lie in DRAM"),
+    bufferBase: input(place),
+    bufferSize: input(size),
     active: input(uint(4)),
     logits: input(bit, "END_UNLESS_LOGITS does not end the list"),
     tokens: input(vector(uint(parameterWidths.rows), columns)),
     reads: output(stream(uint(wordBits))),
     readWords: input(stream(uint(8 * portBytes))),
-    descriptors: output(stream(descriptor)),
+    descriptors: output(stream(descriptorType(parameters))),
     write: output(bit),
     writeIndex: output(uint(bitsFor(commandWords))),
     writeData: output(uint(32)),
@@ -84,7 +92,7 @@ export function listFetcher(parameters: AcceleratorParameters) {
       const plain = { resettable: false } as const;
       const state = m.fsm(
         "state",
-        ["idle", "words", "judge", "token", "multiply", "begin", "end", "compare", "describe", "place", "note", "finish"] as const,
+        ["idle", "words", "judge", "token", "multiply", "length", "compare", "describe", "place", "note", "finish"] as const,
         { initial: "idle" },
       );
 
@@ -94,45 +102,46 @@ export function listFetcher(parameters: AcceleratorParameters) {
       const toRead = m.register("words_to_read", uint(listIndexBits + unitWordBits), plain);
       io.reads.valid.set(asking);
       io.reads.payload.set(address);
-      const giveUp = m.node("gives_up", io.stop.or(state.is("finish")).or(state.is("idle")));
+      const givesUp = m.node("gives_up", io.stop.or(state.is("finish")).or(state.is("idle")));
       m.when(io.reads.fire(), () => {
         address.set(address.add(1).wrap(wordBits));
         toRead.set(toRead.sub(1).asUInt().wrap(toRead.width));
-        m.when(toRead.eq(1).or(giveUp), () => {
+        m.when(toRead.eq(1).or(givesUp), () => {
           asking.set(0);
         });
       });
 
       // From port words to words of 32 bits.
-      const current = m.register("current", uint(8 * portBytes), plain);
-      const held = m.register("words_held", uint(bitsFor(inPortWord) + 1), { init: 0 });
-      const available = m.node("available", held.ne(0));
+      const word = m.register("word", uint(32), plain);
+      const available = m.register("word_available", bit, { init: 0 });
+      const part = m.register("part", uint(bitsFor(inPortWord)), { init: 0 });
       const index = m.register("word_index", uint(bitsFor(commandWords)), { init: 0 });
       const command = m.register("command_index", uint(listIndexBits), plain);
       const atEnd = m.node("at_list_end", command.eq(io.listCommands));
       const take = m.node("take", state.is("words").and(available).and(io.hasRoom).and(atEnd.not()));
-      const refill = m.node("refill", held.eq(0).or(held.eq(1).and(take)));
-      io.readWords.ready.set(refill.or(giveUp));
+      const free = m.node("word_free", available.not().or(take));
+      const load = m.node("load", io.readWords.valid.and(free));
+      io.readWords.ready.set(free.and(part.reduceAnd()).or(givesUp));
+      const parts = Array.from({ length: inPortWord }, (_, i) => io.readWords.payload.bits(32 * i + 31, 32 * i));
+      available.set(load.or(available.and(take.not())));
+      m.when(load, () => {
+        word.set(selected(parts, part));
+        part.set(part.add(1).wrap(part.width));
+      });
       m.when(take, () => {
-        current.set(current.shiftRight(32).zeroExtend(8 * portBytes));
-        held.set(held.sub(1).asUInt().wrap(held.width));
         index.set(index.add(1).wrap(index.width));
       });
-      m.when(io.readWords.fire(), () => {
-        current.set(io.readWords.payload);
-        held.set(inPortWord);
-      });
-      const word = current.bits(31, 0);
 
-      const checker = m.instance("check", commandChecker(parameters));
-      checker.take.set(take);
-      checker.index.set(index);
-      checker.word.set(word);
-      checker.active.set(io.active);
-      const checked = checker.command;
-      const is = (...names: readonly string[]): UInt<1> => isOperation(checked.opcode, ({ name }) => names.includes(name));
+      const check = m.instance("check", commandChecker(parameters));
+      check.take.set(take);
+      check.index.set(index);
+      check.word.set(word);
+      check.active.set(io.active);
+      const checked = check.command;
+      const is = (name: string): UInt<1> => isOperation(checked.opcode, (operation) => operation.name === name);
       const isEmbed = m.node("is_embed", is("EMBED"));
       const isMatrix = m.node("is_matrix", is("MATRIX"));
+      const isEnd = m.node("is_end", is("END").or(is("END_UNLESS_LOGITS").and(io.logits.not())));
       const storesLogits = m.node("stores_logits", isMatrix.and(checked.flag));
       const stores = m.node(
         "stores",
@@ -140,46 +149,39 @@ export function listFetcher(parameters: AcceleratorParameters) {
       );
       const streams = m.node(
         "streams",
-        isOperation(checked.opcode, ({ stream: streamed }) => streamed !== undefined).and(is("GATE").and(checked.flag.not()).not()),
+        isOperation(checked.opcode, (operation) => operation.stream !== undefined).and(is("GATE").and(checked.flag.not()).not()),
       );
 
-      // Spans: what is streamed, then what is stored.
+      // A span: what is streamed, then what is stored. One adder and one subtraction compute it.
       const storing = m.register("storing", bit, plain);
       const column = m.register("embedded_column", uint(columnBits), plain);
       const error = m.register("error", uint(errorBits), { init: 0 });
-      const factor = m.register("factor", uint(parameterWidths.rows), plain);
+      const factor = m.register("factor", uint(productBits), plain);
       const times = m.register("times", uint(strideBits), plain);
-      const steps = m.register("steps", uint(4), plain);
-      const product = m.register("product", uint(productBits), plain);
-      const begin = m.register("span_begin", uint(spanBits), plain);
-      const end = m.register("span_end", uint(spanBits), plain);
-      const place = m.register("place", region, plain);
-      const tail = m.register("tail", uint(parameterWidths.rows), plain);
-      const inBuffer = m.node(
-        "in_buffer",
-        storing.or(isOperation(checked.opcode, ({ stream: streamed }) => streamed?.region === "B")),
-      );
-      const width = (bytes: number): UInt<1> =>
-        isOperation(checked.opcode, ({ stream: streamed }) => streamed !== undefined && streamed.elementBytes === bytes);
+      const target = m.register("target", place, plain);
+      const span = m.register("span", uint(spanBits), plain);
+      const words = m.register("stream_words", uint(descriptorWords), plain);
+      const ofBuffer = isOperation(checked.opcode, (operation) => operation.stream?.region === "B");
+      const inBuffer = m.node("in_buffer", storing.or(ofBuffer));
+      const ofBytes = (bytes: number): UInt<1> =>
+        isOperation(checked.opcode, (operation) => operation.stream?.elementBytes === bytes);
       const bytes = m.node(
         "span_bytes",
         mux(
-          storing.or(width(4)),
+          storing.or(ofBytes(4)),
           checked.count.shiftLeft(2),
-          mux(width(2), checked.count.shiftLeft(1).zeroExtend(21), checked.count.zeroExtend(21)),
+          mux(ofBytes(2), checked.count.shiftLeft(1).zeroExtend(21), checked.count.zeroExtend(21)),
         ),
       );
       const roundedUp = (unit: number): UInt => bytes.add(unit - 1).shiftRight(bitsFor(unit));
-      const fromStart = mux(storing.and(isMatrix), checked.destination, checked.offset);
-      const usesProduct = m.node("uses_product", isEmbed.or(isMatrix));
+      const lengthUnits = m.node("length_units", fitted(roundedUp(commandBytes), productBits));
+      const from = m.node("from", mux(storing.and(isMatrix), checked.destination, checked.offset));
+      const multiplies = m.node("multiplies", isEmbed.or(isMatrix));
+      const added = mux(state.is("multiply"), mux(times.bit(0), factor, uint(productBits).constant(0)), lengthUnits);
+      const sum = m.node("span_sum", span.add(added).truncate(spanBits));
+      const limit = mux(inBuffer, io.bufferSize, io.modelSize);
+      const difference = m.node("span_difference", span.sub(mux(state.is("compare"), fitted(limit, unitBits), from)));
 
-      /** From here the span of `storing` or of a stream is computed. */
-      const computes = (nowStoring: UInt<1>): void => {
-        storing.set(nowStoring);
-        product.set(0);
-        steps.set(strideBits);
-        state.goto("multiply");
-      };
       const fails = (name: "TOKEN" | "REGION" | "LENGTH"): void => {
         error.set(statusError(name));
         state.goto("note");
@@ -188,7 +190,6 @@ export function listFetcher(parameters: AcceleratorParameters) {
         command.set(command.add(1).wrap(listIndexBits));
         state.goto("words");
       };
-
       state.in("idle", () => {
         m.when(io.start, () => {
           asking.set(1);
@@ -196,7 +197,8 @@ export function listFetcher(parameters: AcceleratorParameters) {
           toRead.set(io.listCommands.shiftLeft(unitWordBits));
           command.set(0);
           index.set(0);
-          held.set(0);
+          part.set(0);
+          available.set(0);
           state.goto("words");
         });
       });
@@ -209,15 +211,14 @@ export function listFetcher(parameters: AcceleratorParameters) {
           state.goto("judge");
         });
       });
-      const isEnd = m.node("is_end", is("END").or(is("END_UNLESS_LOGITS").and(io.logits.not())));
       state.in("judge", () => {
-        error.set(checker.error);
+        error.set(check.error);
         column.set(checked.first);
         storing.set(streams.not());
-        m.when(checker.error.ne(0).or(isEnd), () => {
+        m.when(check.error.ne(0).or(isEnd), () => {
           state.goto("note");
         })
-          .elseWhen(checker.skip.or(is("END_UNLESS_LOGITS")), () => {
+          .elseWhen(check.skip.or(is("END_UNLESS_LOGITS")), () => {
             next();
           })
           .elseWhen(streams.or(stores), () => {
@@ -227,45 +228,43 @@ export function listFetcher(parameters: AcceleratorParameters) {
             state.goto("note");
           });
       });
-      // The factors: of weights groups and stride, of an embedding the token and the stride, of logits the bytes of a column and the columns.
+      // The factors: of weights groups and stride, of an embedding the token and the stride, of logits the bytes of a column and the columns before.
       state.in("token", () => {
         const token = io.tokens.select(column);
         const before = checked.last.sub(checked.first).asUInt().truncate(columnBits);
-        factor.set(mux(storing, fitted(roundedUp(64), parameterWidths.rows), mux(isEmbed, token, checked.groups)));
+        span.set(fitted(from, spanBits));
+        factor.set(mux(storing, lengthUnits, mux(isEmbed, token, checked.groups).zeroExtend(productBits)));
         times.set(mux(storing, before.zeroExtend(strideBits), checked.stride));
-        computes(storing);
+        state.goto("multiply");
+        m.when(multiplies.not(), () => {
+          times.set(0);
+        });
         m.when(isEmbed.and(token.ge(checked.groups)), () => {
           fails("TOKEN");
         });
       });
       state.in("multiply", () => {
-        const added = mux(times.bit(strideBits - 1), factor, uint(parameterWidths.rows).constant(0));
-        product.set(product.shiftLeft(1).truncate(productBits).add(added).wrap(productBits));
-        times.set(times.shiftLeft(1).truncate(strideBits));
-        steps.set(steps.sub(1).asUInt().wrap(4));
-        tail.set(fitted(roundedUp(64), parameterWidths.rows));
-        m.when(steps.eq(1).or(usesProduct.not()), () => {
-          state.goto("begin");
-        });
-        m.when(usesProduct.not(), () => {
-          product.set(0);
+        factor.set(factor.shiftLeft(1).truncate(productBits));
+        times.set(times.shiftRight(1).zeroExtend(strideBits));
+        span.set(sum);
+        m.when(times.shiftRight(1).eq(0), () => {
+          state.goto("length");
         });
       });
-      state.in("begin", () => {
-        const displaced = mux(isEmbed.or(storing), product, uint(productBits).constant(0));
-        begin.set(fromStart.add(displaced).zeroExtend(spanBits));
-        state.goto("end");
-      });
-      state.in("end", () => {
-        const length = mux(isMatrix.and(storing.not()), product, tail.zeroExtend(productBits));
-        end.set(begin.add(length).truncate(spanBits));
+      state.in("length", () => {
         const base = mux(inBuffer, io.bufferBase, io.modelBase);
-        const from = mux(isEmbed, begin.truncate(unitBits), fromStart);
-        place.set(base.add(from).truncate(unitBits));
+        const begin = mux(isEmbed, fitted(span, place.width), fitted(from, place.width));
+        target.set(base.add(begin).truncate(place.width));
+        const product = difference.asUInt().shiftLeft(unitWordBits);
+        words.set(mux(isMatrix, fitted(product, descriptorWords), fitted(roundedUp(portBytes), descriptorWords)));
+        // Of weights the product is the length already.
+        m.when(isMatrix.not().or(storing), () => {
+          span.set(sum);
+        });
         state.goto("compare");
       });
       state.in("compare", () => {
-        m.when(end.gt(mux(inBuffer, io.bufferSize, io.modelSize)), () => {
+        m.when(difference.gt(0), () => {
           fails("REGION");
         })
           .elseWhen(storing, () => {
@@ -291,12 +290,10 @@ export function listFetcher(parameters: AcceleratorParameters) {
         state.goto("note");
       });
       state.in("note", () => {
-        m.when(io.hasRoom, () => {
-          m.when(error.ne(0).or(isEnd), () => {
-            state.goto("finish");
-          }).otherwise(() => {
-            next();
-          });
+        m.when(error.ne(0).or(isEnd), () => {
+          state.goto("finish");
+        }).otherwise(() => {
+          next();
         });
       });
       state.in("finish", () => {
@@ -309,27 +306,14 @@ export function listFetcher(parameters: AcceleratorParameters) {
         state.goto("finish");
       });
 
+      const [places, notes] = [state.is("place"), state.is("note")];
       io.descriptors.valid.set(state.is("describe"));
-      io.descriptors.payload.set({
-        address: placeAddress(place, portBytes, wordBits),
-        words: mux(
-          isMatrix,
-          fitted(product.shiftLeft(unitWordBits), descriptorWords),
-          fitted(roundedUp(portBytes), descriptorWords),
-        ),
-      });
-      io.write.set(take.or(state.is("place")).or(state.is("note")));
-      io.writeIndex.set(
-        mux(state.is("place"), uint(4).constant(placeWord), mux(state.is("note"), uint(4).constant(noteIndex), index)),
-      );
-      io.writeData.set(
-        mux(
-          state.is("place"),
-          place.zeroExtend(32),
-          mux(state.is("note"), noteWord(error, checked.first, checked.last, command), word),
-        ),
-      );
-      io.commit.set(state.is("note").and(io.hasRoom).and(io.stop.not()));
+      io.descriptors.payload.set({ address: placeAddress(target, portBytes, wordBits), words });
+      io.write.set(take.or(places).or(notes));
+      io.writeIndex.set(mux(places, uint(4).constant(placeWord), mux(notes, uint(4).constant(noteIndex), index)));
+      const note = noteWord(error, checked.first, checked.last, command);
+      io.writeData.set(mux(places, target.zeroExtend(32), mux(notes, note, word)));
+      io.commit.set(notes.and(io.stop.not()));
       io.idle.set(state.is("idle"));
     },
     {

@@ -81,3 +81,74 @@ export class ReadPorts {
     return numberOf(this.#content.subarray(address * dramWordBytes, (address + 1) * dramWordBytes));
   }
 }
+
+/** The little-endian bytes of a number. */
+export function bytesOf(word: bigint, count: number): Uint8Array {
+  return Uint8Array.from({ length: count }, (_, i) => Number((word >> BigInt(8 * i)) & 255n));
+}
+
+/**
+ * The native port of the control port. DRAM carries commands out in order, takes the data of a write when it does and not before, and
+ * does not look whether data is there. Checks that an offered command stays.
+ */
+export class ControlMemory {
+  readonly content: Uint8Array;
+  readonly #engine: Engine;
+  readonly #parameters: MemoryParameters;
+  readonly #random: Random;
+  readonly #queue: { readonly write: boolean; readonly address: number }[] = [];
+  #ready = false;
+  #head: { readonly write: boolean; readonly address: number } | null = null;
+  #offered: readonly bigint[] | null = null;
+  #burst = 0;
+  rates: MemoryRates = { command: 1, data: 1 };
+  writeCommands = 0;
+  /** Most write commands in cycles that follow each other. */
+  longestBurst = 0;
+
+  constructor(engine: Engine, content: Uint8Array, parameters: MemoryParameters, random: Random) {
+    this.#engine = engine;
+    this.content = content;
+    this.#parameters = parameters;
+    this.#random = random;
+  }
+
+  /** Commands that have not been carried out. */
+  get outstanding(): number {
+    return this.#queue.length;
+  }
+
+  drive(): void {
+    const { dramWordBytes } = this.#parameters;
+    this.#head = this.#random.chance(this.rates.data) ? (this.#queue[0] ?? null) : null;
+    const head = this.#head;
+    this.#engine.setInput("dataOutReady", head?.write === true ? 1 : 0);
+    this.#engine.setInput("dataInValid", head?.write === false ? 1 : 0);
+    const at = (head?.address ?? 0) * dramWordBytes;
+    this.#engine.setInput("dataIn", numberOf(this.content.subarray(at, at + dramWordBytes)));
+    this.#ready = this.#random.chance(this.rates.command);
+    this.#engine.setInput("commandReady", this.#ready ? 1 : 0);
+  }
+
+  sample(): void {
+    const { dramWordBytes } = this.#parameters;
+    const head = this.#head;
+    if (head?.write === true) {
+      assert.equal(this.#engine.get("dataOutValid"), 1n, "DRAM takes data that is not there");
+      const mask = this.#engine.get("dataOutMask");
+      bytesOf(this.#engine.get("dataOut"), dramWordBytes).forEach((byte, i) => {
+        if (((mask >> BigInt(i)) & 1n) === 1n) this.content[head.address * dramWordBytes + i] = byte;
+      });
+    }
+    if (head !== null) this.#queue.shift();
+    const valid = this.#engine.get("commandValid") === 1n;
+    const command = [this.#engine.get("commandWrite"), this.#engine.get("commandAddress")] as const;
+    if (this.#offered !== null) assert.ok(valid && command.join() === this.#offered.join(), "an offered command changed");
+    this.#offered = valid && !this.#ready ? command : null;
+    const write = valid && this.#ready && command[0] === 1n;
+    this.#burst = write ? this.#burst + 1 : 0;
+    this.longestBurst = Math.max(this.longestBurst, this.#burst);
+    if (write) this.writeCommands++;
+    if (valid && this.#ready) this.#queue.push({ write, address: Number(command[1]) });
+  }
+}

@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { configurations, isConfigurationName, type ConfigurationName } from "../../boards/configuration.ts";
+import { configurationNamed, configurations, isConfigurationName, type ConfigurationName } from "../../boards/configuration.ts";
 import { elaborate, emitVerilog } from "../../gen/index.ts";
 import { configuredParameters } from "./configured-parameters.ts";
 import { summary } from "./parameters.ts";
@@ -72,7 +72,7 @@ export function parseReport(text: string): Pick<PlaceAndRouteResult, "lut4" | "f
 
 export function placeAndRoute(config: ConfigurationName, seed: number): PlaceAndRouteResult {
   const started = Date.now();
-  const parameters = configuredParameters(configurations[config], 0);
+  const parameters = configuredParameters(configurationNamed(config), 0);
   const folder = join(root, "build", config, "place-and-route");
   mkdirSync(folder, { recursive: true });
   for (const [name, content] of emitVerilog(elaborate(pinWrapper(parameters))).files) writeFileSync(join(folder, name), content);

@@ -25,10 +25,7 @@ export function rescaler(width: number) {
     "Rescaler",
     ports,
     (io, m) => {
-      const multiplier = m.instance(
-        "multiplier",
-        splitMultiplier(width, parameterWidths.mantissa),
-      );
+      const multiplier = m.instance("multiplier", splitMultiplier(width, parameterWidths.mantissa));
       multiplier.value.set(io.value);
       multiplier.factor.set(io.mantissa);
       const rounding = m.instance("rounding", roundingShift(width + parameterWidths.mantissa));

@@ -2,7 +2,7 @@
 import { concatenate, input, module, output, SInt, sint, UInt, uint, type Builder } from "../../gen/index.ts";
 
 /** Cycles from the operands to `product`. */
-export const splitMultiplierLatency = 4;
+export const splitMultiplierLatency = 3;
 
 /** Bits of a number that a signed 18 x 18 bit multiplier takes as an unsigned one. */
 const multiplierBits = 17;
@@ -88,17 +88,13 @@ function joined(low: Value, high: Value, shift: number): Value {
 function productOf(m: Builder, value: Value, factor: Value, part: number): SInt {
   const values = partsOf(held(m, "value_held", value), part);
   const factors = partsOf(held(m, "factor_held", factor), part);
-  // The multipliers' outputs come late in the cycle: they are registered before they are added, and the sums of one weight once more.
+  // A multiplier takes most of a cycle: its product is registered before anything is added to it.
   const sums = Array.from({ length: values.length + factors.length - 1 }, (_, weight) => {
     const products = values.flatMap((a, i) => {
       const b = factors[weight - i];
       return b === undefined ? [] : [held(m, `product_${i}_${weight - i}`, partProduct(a, b))];
     });
-    return held(
-      m,
-      `sum_${weight}`,
-      products.reduce((sum, product) => signed(sum).add(signed(product))),
-    );
+    return products.reduce((sum, product) => signed(sum).add(signed(product)));
   });
   const even = sums.filter((_, weight) => weight % 2 === 0).reduceRight((high, low) => joined(low, high, 2 * part));
   const odd = sums.filter((_, weight) => weight % 2 === 1);

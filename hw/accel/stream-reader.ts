@@ -1,48 +1,42 @@
 /** The stream reader: reads what descriptors name from DRAM, through several LiteDRAM ports, and gives it as one stream of port words. */
-import { bit, bundle, concatenate, fifo, input, module, mux, output, stream, uint, type Bit, type UInt } from "../../gen/index.ts";
-import type { StreamInput } from "../../gen/index.ts";
-import { descriptorWords, dramAddressWidth, ringWords, wordAddressWidth, type MemoryParameters } from "./memory-parameters.ts";
+import { bit, concatenate, input, module, mux, output, stream, uint, type Bit, type Builder, type UInt } from "../../gen/index.ts";
+import { descriptorType, descriptorWalker } from "./descriptor-walker.ts";
+import { dramAddressWidth, ringWords, type MemoryParameters } from "./memory-parameters.ts";
 import { bitsFor } from "./parameters.ts";
+import { wordHalves } from "./word-halves.ts";
 
-/** Consecutive port words of DRAM: the first one's address and how many, at least 1. */
-export function descriptorType(parameters: MemoryParameters) {
-  return bundle({ address: uint(wordAddressWidth(parameters)), words: uint(descriptorWords) });
-}
+export { descriptorType };
 
-/** DDR3 has eight banks; their number lies in the address just above the column (LiteDRAM's ROW_BANK_COL). */
+/** DDR3 has eight banks; a bank's number lies in the address just above the column (LiteDRAM's ROW_BANK_COL). */
 const bankBits = 3;
 
 /**
  * Commands are offered in the order of the stream, one a cycle where DRAM takes it. LiteDRAM's crossbar holds a port to one bank until that
- * bank's queue is empty, so the ports take turns: when the stream goes on in another bank, the next port goes on. It opens its row while
+ * bank's queue is empty, so the ports take turns: where the stream goes on in another bank, the next port goes on. It opens its row while
  * the bank before still sends.
  *
  * Words arrive in order within a turn, but not from turn to turn. Each command gets a place in one ring of words; `arriving` is where a
- * port's next word goes. The `oldest` turn is the first that has not arrived whole; up to its `arriving` the ring is in order. The next
- * port begins a turn only when its last one has arrived.
+ * port's next word goes. The `oldest` turn is the first that has not arrived whole; up to its `arriving` the ring is in order. A port
+ * begins a turn only after its last one has arrived.
  *
- * LiteDRAM does not hold back read data, so a command is offered only while its place is free. A command, once offered, stays. `stop` (a
+ * LiteDRAM does not hold back read data, so a command is offered only where its place is free. A command, once offered, stays. `stop` (a
  * level) drops the queued descriptors and those that still come; `idle` says that nothing is queued or on its way, words may still
- * wait. `clear` (one cycle, while idle) empties the ring.
+ * wait. `clear` (one cycle, while stop and idle) drops those.
  *
- * A word of DRAM may be two port words (`dramWordBytes` = 2 * `portBytes`). Of the word at an end of a descriptor only one half may be
- * wanted: `partial` knows the place of one such word, the commands behind the next one wait.
+ * A word of DRAM may be two port words (`dramWordBytes` = 2 * `portBytes`), and at the ends of a descriptor only one half may be wanted.
+ * `partial` is the place of one such word; a second one waits until it has been read from the ring.
  */
 export function streamReader(parameters: MemoryParameters) {
   const { portBytes, dramWordBytes, dramPorts } = parameters;
-  const portBits = 8 * portBytes;
-  const halves = dramWordBytes / portBytes;
-  const halfBits = bitsFor(halves);
   const addressWidth = dramAddressWidth(parameters);
   const columnBits = bitsFor(parameters.rowBytes / dramWordBytes);
   const ringDepth = ringWords(parameters);
   const placeBits = bitsFor(ringDepth);
-  // A place with a bit for the lap, so that a full ring differs from an empty one.
+  // A place and a bit for the lap, so that a full ring differs from an empty one.
   const pointer = uint(placeBits + 1);
-  const descriptor = descriptorType(parameters);
   const ports = {
-    descriptors: input(stream(descriptor)),
-    words: output(stream(uint(portBits))),
+    descriptors: input(stream(descriptorType(parameters))),
+    words: output(stream(uint(8 * portBytes))),
     stop: input(bit),
     clear: input(bit, "only while stop and idle"),
     idle: output(bit, "nothing is queued or on its way; words may wait"),
@@ -61,185 +55,254 @@ export function streamReader(parameters: MemoryParameters) {
     (io, m) => {
       const next = (value: UInt): UInt => value.add(1).wrap(placeBits + 1);
       const place = (value: UInt): UInt => value.truncate(placeBits);
-      const nextPort = (ports: UInt): UInt =>
-        dramPorts === 1 ? ports : concatenate(ports.bits(dramPorts - 2, 0), ports.bit(dramPorts - 1));
-      const onlyFirst = uint(dramPorts).constant(1);
 
-      // Descriptors, one after the other.
-      const accepted = m.wire("accepted", stream(descriptor));
-      accepted.valid.set(io.descriptors.valid.and(io.stop.not()));
-      accepted.payload.set(io.descriptors.payload);
-      io.descriptors.ready.set(accepted.ready.or(io.stop));
-      const queue: StreamInput<typeof descriptor, false> = fifo(m, "queue", accepted, 4);
-      const active = m.register("active", bit, { init: 0 });
-      const address = m.register("address", uint(addressWidth), { resettable: false });
-      const left = m.register("words_left", uint(descriptorWords), { resettable: false });
-      // The first word of DRAM begins with its upper half.
-      const upper = halves === 1 ? null : m.register("upper_first", bit, { init: 0 });
-      const upperWanted = upper ?? bit.constant(0);
-      const lowerOnly = halves === 1 ? bit.constant(0) : upperWanted.not().and(left.eq(1));
-      const isLast = m.node("is_last", left.eq(1).or(halves === 1 ? bit.constant(0) : upperWanted.not().and(left.eq(2))));
+      const walker = m.instance("walker", descriptorWalker(parameters));
+      m.connect(walker.descriptors, io.descriptors);
+      walker.stop.set(io.stop);
+      const wanted = walker.wanted.payload;
 
-      // Where words go.
+      // Turns and places.
       const tail = m.register("tail", pointer, { init: 0 });
       const head = m.register("head", pointer, { init: 0 });
       const current = m.register("current", uint(dramPorts), { init: 1 });
       const oldest = m.register("oldest", uint(dramPorts), { init: 1 });
-      const bank = dramPorts === 1 ? null : m.register("current_bank", uint(bankBits), { init: 0 });
-      const arriving = Array.from({ length: dramPorts }, (_, p) => m.register(`arriving_${p}`, pointer, { init: 0 }));
-      const ends = Array.from({ length: dramPorts }, (_, p) => m.register(`turn_end_${p}`, pointer, { init: 0 }));
-      const ofPort = (values: readonly UInt[], select: UInt): UInt =>
-        values.map((value, p) => value.and(select.bit(p).repeat(value.width))).reduce((all, value) => all.or(value));
-      const oldestArriving = m.node("oldest_arriving", ofPort(arriving, oldest));
-      const arrivedWhole = m.node("oldest_arrived_whole", oldestArriving.eq(ofPort(ends, oldest)));
+      const turns = Array.from({ length: dramPorts }, (_, p) => ({
+        arriving: m.register(`arriving_${p}`, pointer, { init: 0 }),
+        end: m.register(`end_${p}`, pointer, { init: 0 }),
+      }));
+      const arriving = turns.map((turn) => turn.arriving);
+      const ends = turns.map((turn) => turn.end);
+      const oldestArriving = m.node("oldest_arriving", selected(arriving, oldest));
+      const arrivedWhole = m.node("oldest_arrived_whole", oldestArriving.eq(selected(ends, oldest)));
       const onlyTurn = m.node("only_one_turn", oldest.eq(current));
 
       // Commands. The one that is offered waits in registers.
       const offered = m.register("offered", uint(dramPorts), { init: 0 });
       const offeredAddress = m.register("offered_address", uint(addressWidth), { resettable: false });
       const waits = m.node("offer_waits", offered.and(io.commandReady.not()).reduceOr());
-      const full = m.node(
-        "ring_full",
+      const isFull = m.node(
+        "is_full",
         place(tail)
           .eq(place(head))
           .and(tail.bit(placeBits).ne(head.bit(placeBits))),
       );
-      const addressBank = bankOf(address, columnBits);
-      const sameBank = m.node("same_bank", bank === null ? bit.constant(1) : addressBank.eq(bank));
-      const after = m.node("next_in_turn", nextPort(current));
-      const mayTurn = m.node("may_turn", after.and(oldest).reduceOr().not());
-      const partialBusy = m.wire("partial_busy", bit, { default: 0 });
-      const isPartial = m.node("is_partial", upperWanted.or(lowerOnly));
-      const hasPlace = m.node("has_place", full.not().and(sameBank.or(mayTurn)).and(isPartial.and(partialBusy).not()));
-      const issue = m.node("issue", active.and(hasPlace).and(waits.not()).and(io.stop.not()));
-      const port = m.node("issue_port", mux(sameBank, current, after));
-
+      const following = m.node("following", rotated(current));
+      const sameBank = m.wire("same_bank", bit, { default: 1 });
+      const mayTurn = m.node("may_turn", following.and(oldest).reduceOr().not());
+      const partialWaits = m.wire("partial_waits", bit, { default: 0 });
+      const hasPlace = m.node("has_place", isFull.not().and(sameBank.or(mayTurn)).and(partialWaits.not()));
+      const mayIssue = m.node("may_issue", hasPlace.and(waits.not()).and(io.stop.not()));
+      walker.wanted.ready.set(mayIssue);
+      const issue = m.node("issue", mayIssue.and(walker.wanted.valid));
+      const port = m.node("issue_port", mux(sameBank, current, following));
+      if (dramPorts > 1) {
+        const bank = m.register("current_bank", uint(bankBits), { init: 0 });
+        const wantedBank = bankOf(wanted.address, columnBits);
+        sameBank.set(wantedBank.eq(bank));
+        m.when(issue, () => {
+          bank.set(wantedBank);
+        });
+      }
       m.when(waits.not(), () => {
         offered.set(mux(issue, port, uint(dramPorts).constant(0)));
-        offeredAddress.set(address);
+        offeredAddress.set(wanted.address);
       });
       m.when(issue, () => {
         tail.set(next(tail));
-        bank?.set(addressBank);
         current.set(port);
-        address.set(address.add(1).wrap(addressWidth));
-        upper?.set(0);
-        left.set((halves === 1 ? left.sub(1) : mux(isPartial, left.sub(1), left.sub(2))).asUInt().wrap(descriptorWords));
       });
-      const fetch = m.node("fetch", active.not().or(issue.and(isLast)));
-      queue.ready.set(fetch.or(io.stop));
-      m.when(fetch, () => {
-        active.set(queue.valid);
-        address.set(queue.payload.address.bits(halfBits + addressWidth - 1, halfBits));
-        left.set(queue.payload.words);
-        upper?.set(queue.payload.address.bit(0));
-      });
-      m.when(io.stop, () => {
-        active.set(0);
+      m.when(arrivedWhole.and(onlyTurn.not()), () => {
+        oldest.set(rotated(oldest));
       });
 
       // Data.
-      const memory = m.memory("ring", { type: uint(8 * dramWordBytes), depth: ringDepth, collisions: "undefined" });
-      memory.write(place(ofPort(arriving, io.dataValid)), io.data, { enable: io.dataValid.reduceOr() });
-      for (let p = 0; p < dramPorts; p++) {
-        const [arrives, end] = [arriving[p], ends[p]];
-        if (arrives === undefined || end === undefined) continue;
+      const ring = m.memory("ring", { type: uint(8 * dramWordBytes), depth: ringDepth, collisions: "undefined" });
+      const writePlace = m.node("write_place", place(selected(arriving, io.dataValid)));
+      ring.write(writePlace, io.data, { enable: io.dataValid.reduceOr() });
+      for (const [p, turn] of turns.entries()) {
         m.when(io.dataValid.bit(p), () => {
-          arrives.set(next(arrives));
+          turn.arriving.set(next(turn.arriving));
         });
         m.when(issue.and(port.bit(p)), () => {
-          end.set(next(tail));
+          turn.end.set(next(tail));
           m.when(sameBank.not(), () => {
-            arrives.set(tail);
+            turn.arriving.set(tail);
           });
         });
       }
-      m.when(arrivedWhole.and(onlyTurn.not()), () => {
-        oldest.set(nextPort(oldest));
-      });
 
-      // From the ring to the stream: `frontier` ends the words in order; those up to it were written a cycle ago at least.
+      // From the ring to the stream. Words up to `frontier` are in order and were written at least one cycle ago.
       const frontier = m.register("frontier", pointer, { init: 0 });
       frontier.set(oldestArriving);
+      const halves = m.instance("halves", wordHalves(parameters));
       const held = m.register("held", bit, { init: 0 });
-      const heldTaken = m.wire("held_taken", bit);
-      const read = m.node("read", head.ne(frontier).and(held.not().or(heldTaken)));
-      const word = memory.read("held", place(head), { enable: read });
-      held.set(read.or(held.and(heldTaken.not())));
+      const read = m.node("read", head.ne(frontier).and(held.not().or(halves.in.ready)));
+      m.when(read.or(halves.in.ready), () => {
+        held.set(read);
+      });
       m.when(read, () => {
         head.set(next(head));
       });
-      const valid = m.register("output_valid", bit, { init: 0 });
-      const payload = m.register("output_word", uint(portBits), { resettable: false });
-      const free = m.node("output_free", valid.not().or(io.words.ready));
-      m.when(free, () => {
-        valid.set(held);
-      });
-      io.words.valid.set(valid);
-      io.words.payload.set(payload);
-      if (halves === 1) {
-        heldTaken.set(free);
-        m.when(free, () => {
-          payload.set(word);
-        });
+      halves.clear.set(io.clear);
+      halves.in.valid.set(held);
+      halves.in.payload.word.set(ring.read("held", place(head), { enable: read }));
+      m.connect(io.words, halves.out);
+      if (dramWordBytes === portBytes) {
+        halves.in.payload.upperOnly.set(0);
+        halves.in.payload.lowerOnly.set(0);
       } else {
-        // The place of the one word in the ring of which one half is wanted.
         const partial = m.register("partial", bit, { init: 0 });
         const partialUpper = m.register("partial_upper", bit, { resettable: false });
         const partialPlace = m.register("partial_place", uint(placeBits), { resettable: false });
-        const lowerDone = m.register("lower_done", bit, { init: 0 });
-        const skipUpper = m.register("skip_upper", bit, { init: 0 });
-        const readsPartial = m.node("reads_partial", read.and(partial).and(partialPlace.eq(place(head))));
-        partialBusy.set(partial);
-        m.when(readsPartial, () => {
-          partial.set(0);
+        const upperOnly = m.register("held_upper_only", bit, { resettable: false });
+        const lowerOnly = m.register("held_lower_only", bit, { resettable: false });
+        const isPartial = m.node("wants_half", wanted.upperOnly.or(wanted.lowerOnly));
+        partialWaits.set(isPartial.and(partial));
+        m.when(read, () => {
+          const reads = partial.and(partialPlace.eq(place(head)));
+          upperOnly.set(reads.and(partialUpper));
+          lowerOnly.set(reads.and(partialUpper.not()));
+          m.when(reads, () => {
+            partial.set(0);
+          });
         });
         m.when(issue.and(isPartial), () => {
           partial.set(1);
-          partialUpper.set(upperWanted);
+          partialUpper.set(wanted.upperOnly);
           partialPlace.set(place(tail));
-        });
-        const lastHalf = m.node("last_half", lowerDone.or(skipUpper));
-        heldTaken.set(free.and(lastHalf));
-        m.when(free.and(held), () => {
-          lowerDone.set(1);
-        });
-        m.when(read, () => {
-          lowerDone.set(readsPartial.and(partialUpper));
-          skipUpper.set(readsPartial.and(partialUpper.not()));
-        });
-        m.when(free, () => {
-          payload.set(mux(lowerDone, word.bits(2 * portBits - 1, portBits), word.bits(portBits - 1, 0)));
         });
         m.when(io.clear, () => {
           partial.set(0);
         });
+        halves.in.payload.upperOnly.set(upperOnly);
+        halves.in.payload.lowerOnly.set(lowerOnly);
       }
-
       m.when(io.clear, () => {
         for (const register of [tail, head, frontier, ...arriving, ...ends]) register.set(0);
-        current.set(onlyFirst);
-        oldest.set(onlyFirst);
+        current.set(1);
+        oldest.set(1);
         held.set(0);
-        valid.set(0);
       });
 
-      // A command that was offered shows in `settled` one cycle after it was taken.
+      // A command that was issued shows in `settled` two cycles later; until then it is offered.
       const settled = m.register("settled", bit, { init: 1 });
       settled.set(arrivedWhole.and(onlyTurn));
-      const idle = m.node("is_idle", queue.valid.not().and(active.not()).and(offered.eq(0)).and(settled));
-      io.idle.set(idle);
+      const isIdle = m.node("is_idle", walker.waiting.not().and(offered.eq(0)).and(settled));
+      io.idle.set(isIdle);
       io.commandValid.set(offered);
       io.commandAddress.set(offeredAddress);
       io.stalledByCommand.set(waits);
-      io.stalledByRoom.set(active.and(full));
+      io.stalledByRoom.set(walker.wanted.valid.and(isFull));
       io.stalledByData.set(settled.not().and(io.dataValid.eq(0)));
+
+      // What DRAM and the users promise.
+      const atMostOne = (bits: UInt): Bit =>
+        dramPorts === 1 ? bit.constant(1) : bits.and(bits.sub(1).asUInt().truncate(dramPorts)).eq(0);
+      m.assume(atMostOne(io.dataValid), "one word arrives at a time");
+      for (const [p, turn] of turns.entries()) {
+        const last = turn.end
+          .sub(offered.bit(p))
+          .truncate(placeBits + 1)
+          .asUInt();
+        m.assume(io.dataValid.bit(p).not().or(turn.arriving.ne(last)), `DRAM only sends what port ${p} asked for`);
+      }
+      m.assume(io.clear.not().or(io.stop.and(isIdle)), "the ring is emptied while stopped and idle");
+
+      // What they get, and what an induction must know.
+      const heldOffer = m.register("held_offer", uint(dramPorts), { init: 0 });
+      const heldAddress = m.register("held_offer_address", uint(addressWidth), { resettable: false });
+      heldOffer.set(offered.and(io.commandReady.not()));
+      heldAddress.set(offeredAddress);
+      m.assert(
+        heldOffer.eq(0).or(offered.eq(heldOffer).and(offeredAddress.eq(heldAddress))),
+        "a command stays, with its address, until DRAM takes it",
+      );
+      m.assert(atMostOne(offered).and(offered.and(current.not()).eq(0)), "one port offers commands, the one whose turn it is");
+      m.assert(
+        io.dataValid
+          .eq(0)
+          .or(read.not())
+          .or(writePlace.ne(place(head))),
+        "no place is read while it is written",
+      );
+      m.assert(isIdle.not().or(arrivedWhole.and(onlyTurn)), "idle: every word asked for has arrived");
+      assertOrder(m, { head, tail, frontier, ringDepth, current, oldest, offered, turns });
     },
     {
       documentation:
         "Reads descriptors' words from DRAM through ports that take turns by bank; one ring of words, in the order of the stream.",
     },
   );
+}
+
+interface Ring {
+  readonly head: UInt;
+  readonly tail: UInt;
+  readonly frontier: UInt;
+  readonly ringDepth: number;
+  readonly current: UInt;
+  readonly oldest: UInt;
+  readonly offered: UInt;
+  readonly turns: readonly { readonly arriving: UInt; readonly end: UInt }[];
+}
+
+/** The places lie in the order head, frontier, then the turns from the oldest to the current one, tail; none is used twice. */
+function assertOrder(m: Builder, { head, tail, frontier, ringDepth, current, oldest, offered, turns }: Ring): void {
+  const ports = turns.length;
+  const fromHead = (pointer: UInt): UInt => pointer.sub(head).asUInt().wrap(head.width);
+  const isOne = (bits: UInt): Bit =>
+    bits.ne(0).and(ports === 1 ? bit.constant(1) : bits.and(bits.sub(1).asUInt().truncate(ports)).eq(0));
+  m.assert(isOne(current).and(isOne(oldest)), "one turn is the current one, one the oldest");
+  m.assert(fromHead(tail).le(ringDepth), "no more words are asked for than the ring holds");
+  m.assert(
+    fromHead(frontier).le(
+      fromHead(
+        selected(
+          turns.map(({ arriving }) => arriving),
+          oldest,
+        ),
+      ),
+    ),
+    "the frontier is not beyond what has arrived",
+  );
+  m.assert(
+    selected(
+      turns.map(({ end }) => end),
+      current,
+    ).eq(tail),
+    "the current turn ends at the tail",
+  );
+  // From the oldest turn on, up to the current one.
+  let chain = oldest;
+  let open = oldest;
+  for (let i = 1; i < ports; i++) {
+    chain = rotated(chain.and(current.not()));
+    open = open.or(chain);
+  }
+  for (const [p, { arriving, end }] of turns.entries()) {
+    const isOpen = open.bit(p);
+    const after = turns[(p + 1) % ports];
+    m.assert(isOpen.not().or(fromHead(arriving).le(fromHead(end))), `port ${p}: no more arrives than was asked for`);
+    m.assert(offered.bit(p).not().or(arriving.ne(end)), `port ${p}: what is offered has not arrived`);
+    if (after !== undefined)
+      m.assert(
+        isOpen
+          .not()
+          .or(current.bit(p))
+          .or(fromHead(end).le(fromHead(after.arriving))),
+        `port ${p}: the next turn lies behind`,
+      );
+  }
+}
+
+/** The next port's bit. */
+function rotated(ports: UInt): UInt {
+  return ports.width === 1 ? ports : concatenate(ports.bits(ports.width - 2, 0), ports.bit(ports.width - 1));
+}
+
+/** The value whose bit in `select` is 1. */
+function selected(values: readonly UInt[], select: UInt): UInt {
+  return values.map((value, p) => value.and(select.bit(p).repeat(value.width))).reduce((all, value) => all.or(value));
 }
 
 /** The bank bits of a DRAM word's address. */

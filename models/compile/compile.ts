@@ -3,7 +3,7 @@ import { encodeList, type Command } from "../../hw/accel/command-codec.ts";
 import { commandBytes, lastColumn } from "../../hw/accel/commands.ts";
 import { divideUp } from "../checked.ts";
 import { layoutOf } from "../container/counts.ts";
-import { rowsPerByte, type LayerGainName, type LayerMatrixName } from "../container/format.ts";
+import { gainHeaderBytes, rowsPerByte, type LayerGainName, type LayerMatrixName } from "../container/format.ts";
 import { rowStride, type Layout } from "../container/layout.ts";
 import type { Gain, Layer, Matrix, Model } from "../container/model.ts";
 import { bufferLayout, type BufferLayout } from "./buffer-layout.ts";
@@ -137,14 +137,14 @@ class Compiler {
 
   #norm(gain: Gain, place: string, a: number, destination: number, fractionOut: number): Command {
     const { epsilon, fraction: gainFraction } = gain;
-    const offset = this.#at(place);
+    const offset = this.#at(place) + gainHeaderBytes;
     return { operation: "NORM", count: gain.values.length, offset, a, destination, epsilon, gainFraction, fractionOut };
   }
 
   #quantise(gain: Gain, place: string, { scale }: Matrix, a: number, fractionOut: number): Command {
     const { mantissa, exponent } = scale;
     const { epsilon, fraction: gainFraction } = gain;
-    const offset = this.#at(place);
+    const offset = this.#at(place) + gainHeaderBytes;
     return {
       operation: "QUANTISE",
       ...{ count: gain.values.length, offset, a, epsilon, mantissa, exponent, gainFraction, fractionOut },

@@ -1,5 +1,6 @@
 // docs/numerics.md section 3: a ternary matrix times a vector that is normed and cut to 8 bits on the way.
-import type { Gain, Scale } from "../container/model.ts";
+import { rowStride } from "../container/layout.ts";
+import type { Gain, Matrix, Scale } from "../container/model.ts";
 import {
   bitLength,
   multiplyScales,
@@ -9,15 +10,7 @@ import {
   saturate24,
   sumOfSquares,
 } from "./arithmetic.ts";
-import { multiplyTrits } from "./multiply-trits.ts";
-
-/** An unpacked ternary matrix, row-major, and its scale mean|W| / 127. */
-export interface TernaryMatrix {
-  readonly rows: number;
-  readonly columns: number;
-  readonly trits: Int8Array;
-  readonly scale: Scale;
-}
+import { multiplyPacked } from "./multiply-packed.ts";
 
 /** The input of a matrix: 8-bit activations, and the two scales that turn them back into normed values. */
 export interface Activation {
@@ -26,10 +19,10 @@ export interface Activation {
   readonly scales: readonly [largest: Scale, root: Scale] | undefined;
 }
 
-/** The norm inside a BitLinear, and the rounding to 8 bits by absolute maximum. */
-export function quantise(x: Int32Array, gain: Gain): Activation {
+/** The norm inside a BitLinear, and the rounding to 8 bits by absolute maximum. `sum` is x's sum of squares. */
+export function quantise(x: Int32Array, gain: Gain, sum: bigint = sumOfSquares(x)): Activation {
   const values = new Int8Array(x.length);
-  const squares = sumOfSquares(x) + gain.epsilon;
+  const squares = sum + gain.epsilon;
   const gained = Float64Array.from(x, (value, i) => value * (gain.values[i] ?? 0));
   const largest = gained.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   if (squares === 0n || largest === 0) return { values, scales: undefined };
@@ -62,8 +55,9 @@ export function rescaler(
 }
 
 /** A ternary matrix times the normed and quantised x, as a vector with the fraction `fraction`. */
-export function bitLinear(matrix: TernaryMatrix, x: Int32Array, gain: Gain, fraction: number): Int32Array {
+export function bitLinear(matrix: Matrix, x: Int32Array, gain: Gain, fraction: number): Int32Array {
   const activation = quantise(x, gain);
   const { mantissa, shift } = rescaler(matrix.scale, activation, fraction);
-  return multiplyTrits(matrix.trits, matrix.rows, activation.values).map((sum) => saturate24(roundShift(sum * mantissa, shift)));
+  const sums = multiplyPacked(matrix.packed, matrix.rows, rowStride(matrix.columns), activation.values);
+  return sums.map((sum) => saturate24(roundShift(sum * mantissa, shift)));
 }

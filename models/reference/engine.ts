@@ -1,41 +1,21 @@
 // docs/numerics.md section 5: one token through the model, in plain loops.
-import { unpackTrits } from "../container/trits.ts";
-import type { Layer, Matrix, Model } from "../container/model.ts";
-import type { LayerMatrixName } from "../container/format.ts";
+import type { Layer, Model } from "../container/model.ts";
 import { multiplyShift, roundShift, saturate24 } from "./arithmetic.ts";
 import { bitLinear } from "./bit-linear.ts";
-import type { TernaryMatrix } from "./bit-linear.ts";
 import { rmsNorm } from "./norm.ts";
 import { sigmoid, silu } from "./sigmoid.ts";
 
 /** Told of every vector that a step computes: its tensor's name (as calibration names it) and its elements. */
 export type Observer = (tensor: string, vector: Int32Array) => void;
 
-type LayerMatrices = Readonly<Record<LayerMatrixName, TernaryMatrix>>;
-
 /** The integer reference engine. Its only state between tokens is one vector per layer. */
 export class ReferenceEngine {
   readonly #model: Model;
-  readonly #matrices: readonly LayerMatrices[];
-  readonly #head: TernaryMatrix;
   readonly #observe: Observer | undefined;
   #state: Int32Array[] = [];
 
   constructor(model: Model, observe?: Observer) {
-    const unpack = (matrix: Matrix): TernaryMatrix => ({
-      ...matrix,
-      trits: unpackTrits(matrix.packed, matrix.rows, matrix.columns),
-    });
     this.#model = model;
-    this.#matrices = model.layers.map(({ matrices: { candidate, forget, gate, output, gateUp, down } }) => ({
-      candidate: unpack(candidate),
-      forget: unpack(forget),
-      gate: unpack(gate),
-      output: unpack(output),
-      gateUp: unpack(gateUp),
-      down: unpack(down),
-    }));
-    this.#head = unpack(model.head.matrix);
     this.#observe = observe;
     this.reset();
   }
@@ -51,14 +31,12 @@ export class ReferenceEngine {
     let x = this.#embed(token);
     this.#observe?.("residual", x);
     for (const [l, layer] of this.#model.layers.entries()) {
-      const matrices = this.#matrices[l];
-      if (matrices === undefined) throw new Error(`no matrices for layer ${l}`);
-      x = this.#add(x, this.#mixTime(x, l, layer, matrices));
-      x = this.#add(x, this.#mixChannels(x, l, layer, matrices));
+      x = this.#add(x, this.#mixTime(x, l, layer));
+      x = this.#add(x, this.#mixChannels(x, l, layer));
     }
     const y = rmsNorm(x, head.norm, fractions.finalNorm);
     this.#observe?.("finalNorm", y);
-    const logits = bitLinear(this.#head, y, head.gain, fractions.logits);
+    const logits = bitLinear(head.matrix, y, head.gain, fractions.logits);
     this.#observe?.("logits", logits);
     return logits;
   }
@@ -79,8 +57,8 @@ export class ReferenceEngine {
   }
 
   /** The gated recurrence: the only place where tokens meet. */
-  #mixTime(x: Int32Array, l: number, layer: Layer, matrices: LayerMatrices): Int32Array {
-    const { fractions, gains, lowerBound } = layer;
+  #mixTime(x: Int32Array, l: number, layer: Layer): Int32Array {
+    const { fractions, gains, lowerBound, matrices } = layer;
     const h = this.#state[l] ?? new Int32Array();
     const n = rmsNorm(x, gains.attentionNorm, fractions.attentionNorm);
     const f = bitLinear(matrices.forget, n, gains.forget, fractions.forget);
@@ -104,8 +82,8 @@ export class ReferenceEngine {
   }
 
   /** The gated linear unit. */
-  #mixChannels(x: Int32Array, l: number, layer: Layer, matrices: LayerMatrices): Int32Array {
-    const { fractions, gains } = layer;
+  #mixChannels(x: Int32Array, l: number, layer: Layer): Int32Array {
+    const { fractions, gains, matrices } = layer;
     const m = rmsNorm(x, gains.mlpNorm, fractions.mlpNorm);
     const u = bitLinear(matrices.gateUp, m, gains.gateUp, fractions.gateUp);
     const half = u.length / 2;

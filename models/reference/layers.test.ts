@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Gain, Scale } from "../container/model.ts";
+import { packTrits } from "../container/trits.ts";
 import { bitLinear } from "./bit-linear.ts";
-import { multiplyTrits } from "./multiply-trits.ts";
+import { multiplyPacked } from "./multiply-packed.ts";
 import { rmsNorm } from "./norm.ts";
 
 const round = (v: bigint, s: bigint): bigint => (s > 0n ? (v + (1n << (s - 1n))) >> s : v << -s);
@@ -104,13 +105,23 @@ test("BitLinear follows its formulas", () => {
       const matrix = {
         rows: given.trits.length,
         columns: given.x.length,
-        trits: Int8Array.from(given.trits.flat()),
+        packed: packTrits(Int8Array.from(given.trits.flat()), given.trits.length, given.x.length),
         scale: given.scale,
       };
       assert.deepEqual([...bitLinear(matrix, Int32Array.from(given.x), gainOf(given), given.fraction)], expectedLinear(given));
     }),
     { numRuns: 1000 },
   );
+});
+
+test("the largest sums of both signs do not run into each other", () => {
+  const columns = 32_768;
+  const signs = [1, -1, -1, 1, -1];
+  const packed = packTrits(Int8Array.from(signs.flatMap((sign) => new Array<number>(columns).fill(sign))), 5, columns);
+  for (const q of [127, -127, -128]) {
+    const expected = signs.map((sign) => sign * q * columns);
+    assert.deepEqual([...multiplyPacked(packed, 5, columns, new Int8Array(columns).fill(q))], expected);
+  }
 });
 
 test("a matrix product is the sum of its products", () => {
@@ -123,7 +134,8 @@ test("a matrix product is the sum of its products", () => {
   fc.assert(
     fc.property(matrix, ({ rows, q }) => {
       const expected = rows.map((row) => row.reduce((sum, trit, i) => sum + trit * (q[i] ?? 0), 0));
-      assert.deepEqual([...multiplyTrits(Int8Array.from(rows.flat()), rows.length, Int8Array.from(q))], expected);
+      const packed = packTrits(Int8Array.from(rows.flat()), rows.length, q.length);
+      assert.deepEqual([...multiplyPacked(packed, rows.length, 64, Int8Array.from(q))], expected);
     }),
   );
 });

@@ -99,24 +99,24 @@ static uint32_t machine_stack_used(void *context) {
 }
 
 static enum ternel_error machine_bench(void *context, uint32_t rows, uint32_t columns, bool *equal) {
-    struct accelerator_backend *backend = context;
-    return bench_matvec(&accelerator, &bench_memory, rows, columns, &backend->totals, equal);
+    (void)context;
+    return bench_matvec(&accelerator, &bench_memory, rows, columns, &backend.totals, equal);
 }
 
 static uint32_t machine_counters(void *context, struct console_counter *out, uint32_t capacity) {
-    const struct accelerator_backend *backend = context;
+    (void)context;
     uint32_t count = 0;
     for (; count < ACCELERATOR_COUNTERS && count < capacity; count++) {
         out[count] =
-            (struct console_counter){accelerator_counters[count].name, backend->totals.counters[count]};
+            (struct console_counter){accelerator_counters[count].name, backend.totals.counters[count]};
     }
     return count;
 }
 
 static void machine_reset_counters(void *context) {
-    struct accelerator_backend *backend = context;
-    past_cycles += backend->totals.counters[0];
-    backend->totals = (struct accelerator_totals){.lists = 0};
+    (void)context;
+    past_cycles += backend.totals.counters[0];
+    backend.totals = (struct accelerator_totals){.lists = 0};
 }
 
 /// Whole tokens by the model's command list; and the CPU with its matrices on the accelerator.
@@ -224,7 +224,6 @@ int main(void) {
     boot_phases[3] = (struct console_boot_phase){"hash", record.hash_end - record.copy_end};
     boot_phases[4] = (struct console_boot_phase){"start", timer_cycles() - record.hash_end};
     const struct console_machine machine = {
-        .context = &backend,
         .configuration = TERNEL_CONFIGURATION_NAME,
         .build_id = TERNEL_BUILD_ID,
         .memory_bytes = TERNEL_MAIN_RAM_BYTES,

@@ -1,7 +1,7 @@
 /** The sigmoid of docs/numerics.md section 4: a table and a straight line between its entries, one value a lane and cycle. */
-import { bit, concatenate, input, module, mux, output, sint, uint, vector, type UInt } from "../../../gen/index.ts";
+import { bit, concatenate, input, module, output, sint, uint, vector, type UInt } from "../../../gen/index.ts";
 import { sigmoidTable } from "../../../models/tables.ts";
-import { resultWidth, roundedShift, roundingShiftLatency } from "../rounding-shift.ts";
+import { doubledShift, doubledShiftLatency, resultWidth } from "../rounding-shift.ts";
 
 /** Bits of a fraction, 0 to 20. */
 export const fractionWidth = 5;
@@ -17,8 +17,8 @@ const indexBits = magnitudeWidth - stepBits;
 const entryWidth = 16;
 const differenceWidth = 9;
 
-/** Cycles from `values` to `results`: behind the shift there are six registers. */
-export const sigmoidLatency = roundingShiftLatency + 6;
+/** Cycles from `values` to `results`: behind the shift the magnitude, the table's word twice, and the product. */
+export const sigmoidLatency = doubledShiftLatency + 4;
 
 /** The ROM's words: entry k below, and above it how much more the next one is. */
 function tableWords(): bigint[] {
@@ -40,7 +40,7 @@ function sigmoidRom(lanes: number) {
   });
 }
 
-/** What a lane does around the table. The result is 1/2 + t or, for a negative value, 1/2 - t. */
+/** What a lane does around the table. */
 function sigmoidLane() {
   const ports = {
     value: input(sint(resultWidth)),
@@ -51,23 +51,6 @@ function sigmoidLane() {
   };
   return module("SigmoidLane", ports, (io, m) => {
     const data = { resettable: false } as const;
-    // R(z, f - 12) = R(z * 2^12, f), in one bit more than the magnitude has.
-    const argument = roundedShift(m, io.value.shiftLeft(tableFraction), io.fraction, magnitudeWidth + 1);
-    const sign = argument.value.bit(magnitudeWidth + 1);
-    const absolute = mux(
-      sign,
-      argument.value
-        .negate()
-        .asUInt()
-        .truncate(magnitudeWidth + 2),
-      argument.value.asUInt(),
-    );
-    const magnitude = m.register("magnitude", uint(magnitudeWidth), data);
-    const largest = argument.beyond.or(absolute.bits(magnitudeWidth + 1, magnitudeWidth).reduceOr());
-    magnitude.set(absolute.truncate(magnitudeWidth).or(largest.repeat(magnitudeWidth)));
-    io.index.set(magnitude.bits(magnitudeWidth - 1, stepBits));
-
-    // Behind the magnitude: 1 the table's word; 2 once more, because block RAM is late in the cycle; 3 the product; 4 t; 5 the result.
     const delayed = (name: string, value: UInt, cycles: number): UInt => {
       let last = value;
       for (let cycle = 1; cycle <= cycles; cycle++) {
@@ -77,28 +60,45 @@ function sigmoidLane() {
       }
       return last;
     };
+    // R(z, f - 12) = R(z * 2^12, f). The magnitude of R(v, s) is ((x >> s) + 1) >> 1 with x = 2v or, for a negative v, -2v - 1, which is
+    // the complement of 2v: half rounds upwards, so half of a magnitude rounds downwards there.
+    const sign = io.value.bit(resultWidth - 1);
+    const doubled = io.value.shiftLeft(tableFraction + 1);
+    const shifted = doubledShift(m, doubled.xor(sign.repeat(doubled.width).asSInt()), io.fraction, magnitudeWidth + 1, true);
+    const rounded = shifted.value.add(1).shiftRight(1);
+    const largest = shifted.beyond.or(rounded.bit(magnitudeWidth));
+    const magnitude = m.register("magnitude", uint(magnitudeWidth), data);
+    magnitude.set(rounded.asUInt().truncate(magnitudeWidth).or(largest.repeat(magnitudeWidth)));
+    io.index.set(magnitude.bits(magnitudeWidth - 1, stepBits));
+
+    // The table's word once more, because block RAM is late in the cycle.
     const word = m.register("word_held", uint(entryWidth + differenceWidth), data);
     word.set(io.word);
-    const product = m.register("product", uint(differenceWidth + stepBits), data);
     const step = delayed("step", magnitude.bits(stepBits - 1, 0), 2);
+    const negative = delayed("sign", sign, doubledShiftLatency + 3);
+    // With entry T and product D * w: s = 1/2 + T + ((D * w + 32) >> 6), and 1 - s = 1/2 - T + ((-D * w + 31) >> 6), whose numerator is
+    // 32 more than the product's complement. The carry of -T comes from the bit below.
+    const product = m.register("product", uint(differenceWidth + stepBits), data);
     product.set(word.bits(entryWidth + differenceWidth - 1, entryWidth).mul(step));
-    const entry = delayed("entry", word.bits(entryWidth - 1, 0), 1);
-    const distance = m.register("distance_from_half", uint(entryWidth), data);
-    // The half that rounds is the bit below the entry.
-    const line = concatenate(entry, uint(stepBits).constant(2 ** (stepBits - 1))).add(product);
-    distance.set(line.shiftRight(stepBits).truncate(entryWidth));
-    const negative = delayed("sign", argument.negative, 5);
-    const half = 2 ** (q16Width - 2);
-    const result = m.register("sigmoid", uint(q16Width), data);
-    // 1/2 - t = 1/2 + ~t + 1 in two's complement; the 1 comes as a carry from the bit below.
-    const term = distance.zeroExtend(q16Width).xor(negative.repeat(q16Width));
-    const sum = concatenate(term, bit.constant(1)).add(concatenate(uint(q16Width).constant(half), negative));
-    result.set(sum.bits(q16Width, 1));
-    io.result.set(result);
+    const entry = word
+      .bits(entryWidth - 1, 0)
+      .zeroExtend(q16Width)
+      .xor(negative.repeat(q16Width));
+    const half = uint(q16Width).constant(2 ** (q16Width - 2));
+    const base = m.register("half_and_entry", uint(q16Width), data);
+    base.set(concatenate(entry, bit.constant(1)).add(concatenate(half, negative)).bits(q16Width, 1));
+    const productSign = delayed("product_sign", negative, 1);
+    const between = concatenate(productSign, product.xor(productSign.repeat(product.width))).asSInt();
+    const line = concatenate(base, uint(stepBits).constant(2 ** (stepBits - 1)))
+      .toSigned()
+      .add(between);
+    io.result.set(line.bits(stepBits + q16Width - 1, stepBits));
   });
 }
 
-/** Fully pipelined; `fraction` (0 to 20, that of the values) holds still while values are on their way. Two lanes share a ROM. */
+/**
+ * Fully pipelined; `fraction` (0 to 20) belongs to the values. Two lanes share a ROM. `results` come out of registers through an adder.
+ */
 export function sigmoid(lanes: number) {
   const ports = {
     values: input(vector(sint(resultWidth), lanes)),

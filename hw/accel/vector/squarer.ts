@@ -3,7 +3,7 @@ import { concatenate, input, module, output, sint, uint } from "../../../gen/ind
 import { resultWidth } from "../rounding-shift.ts";
 
 /** Cycles from `value` to `square`. */
-export const squarerLatency = 4;
+export const squarerLatency = 3;
 
 /** Bits of the largest square, that of -2^23. */
 export const squareWidth = 2 * resultWidth - 1;
@@ -30,15 +30,10 @@ export function squarer() {
       low2.set(low.mul(low));
       high2.set(high.mul(high).asUInt().truncate(high2.width));
       cross.set(high.mul(low.toSigned()).truncate(resultWidth));
-      // The multipliers' outputs come late in the cycle.
-      const outer = m.register("outer_held", uint(low2.width + high2.width), data);
-      const crossHeld = m.register("cross_held", sint(resultWidth), data);
-      outer.set(concatenate(high2, low2));
-      crossHeld.set(cross);
-
+      const outer = concatenate(high2, low2);
       const square = m.register("sum_of_products", uint(squareWidth), data);
       const shift = lowBits + 1;
-      const upper = outer.shiftRight(shift).toSigned().add(crossHeld);
+      const upper = outer.shiftRight(shift).toSigned().add(cross);
       square.set(concatenate(upper.asUInt(), outer.bits(shift - 1, 0)).truncate(squareWidth));
       io.square.set(square);
     },

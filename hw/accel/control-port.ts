@@ -1,0 +1,223 @@
+/** The control port: reads for the list fetcher, and writes in bursts, through one native LiteDRAM port. */
+import { bit, bundle, concatenate, fifo, fifoModule, input, map, module, mux, output, stream, uint } from "../../gen/index.ts";
+import type { AssignableUInt, Builder, StreamInput, UInt } from "../../gen/index.ts";
+import { dramAddressWidth, wordAddressWidth, type MemoryParameters } from "./memory-parameters.ts";
+import { bitsFor } from "./parameters.ts";
+
+/** A port word to write; bit i of `mask`: byte i is written. */
+export function writeType(parameters: MemoryParameters) {
+  return bundle({
+    address: uint(wordAddressWidth(parameters)),
+    data: uint(8 * parameters.portBytes),
+    mask: uint(parameters.portBytes),
+  });
+}
+
+/** The same for a word of the DRAM controller. */
+function dramWriteType(parameters: MemoryParameters) {
+  const { dramWordBytes } = parameters;
+  return bundle({ address: uint(dramAddressWidth(parameters)), data: uint(8 * dramWordBytes), mask: uint(dramWordBytes) });
+}
+
+type Writes = StreamInput<ReturnType<typeof writeType>, false>;
+
+/** Reads that may be on their way or wait to be taken. */
+const readDepth = 8;
+/** Writes that may wait, in words of DRAM. */
+const writeDepth = 16;
+/** Cycles without a new write after which those that wait go to DRAM. */
+const quietCycles = 16;
+
+/**
+ * A read is one command a port word, in order. Room is counted before a command is offered, since LiteDRAM does not hold back read data.
+ *
+ * To turn DRAM from reading to writing and back costs some 20 cycles, so writes wait until half of `writeDepth` are there or none has come
+ * for `quietCycles`; then all go out, one a cycle. LiteDRAM takes a write's data some cycles after its command and does not ask whether
+ * it is there, so data waits before its command is offered. A write that was taken is always carried out.
+ *
+ * Reads and writes are not ordered among each other. `idle` says that nothing waits or is on its way: DRAM has taken the data of every
+ * write, and whoever reads from now on reads what was written.
+ */
+export function controlPort(parameters: MemoryParameters) {
+  const { portBytes, dramWordBytes } = parameters;
+  const halves = dramWordBytes / portBytes;
+  const halfBits = bitsFor(halves);
+  const addressWidth = dramAddressWidth(parameters);
+  const dramWrite = dramWriteType(parameters);
+  const ports = {
+    reads: input(stream(uint(wordAddressWidth(parameters))), "port words"),
+    readWords: output(stream(uint(8 * portBytes))),
+    writes: input(stream(writeType(parameters))),
+    idle: output(bit, "nothing waits or is on its way"),
+    commandValid: output(bit),
+    commandReady: input(bit),
+    commandWrite: output(bit),
+    commandAddress: output(uint(addressWidth), "word of DRAM"),
+    dataOutValid: output(bit),
+    dataOutReady: input(bit, "DRAM takes the next write's data"),
+    dataOut: output(uint(8 * dramWordBytes)),
+    dataOutMask: output(uint(dramWordBytes)),
+    dataInValid: input(bit),
+    dataIn: input(uint(8 * dramWordBytes)),
+  };
+  return module(
+    "ControlPort",
+    ports,
+    (io, m) => {
+      const quiet = quietFor(m, io.writes.fire());
+      const { writes, pending } =
+        halves === 1
+          ? { writes: map(io.writes, dramWrite, ({ address, data, mask }) => ({ address, data, mask })), pending: bit.constant(0) }
+          : joinHalves(m, parameters, io.writes, quiet);
+
+      // A write's command and its data wait apart: DRAM takes the data later.
+      const commands = m.instance("write_commands", fifoModule("ControlPort_commands", stream(uint(addressWidth)), writeDepth));
+      const data = m.instance(
+        "write_data",
+        fifoModule("ControlPort_data", stream(bundle({ data: dramWrite.fields.data, mask: dramWrite.fields.mask })), writeDepth, {
+          memory: "distributed",
+        }),
+      );
+      commands.in.valid.set(writes.valid.and(data.in.ready));
+      commands.in.payload.set(writes.payload.address);
+      data.in.valid.set(writes.valid.and(commands.in.ready));
+      data.in.payload.set({ data: writes.payload.data, mask: writes.payload.mask });
+      writes.ready.set(commands.in.ready.and(data.in.ready));
+      io.dataOutValid.set(data.out.valid);
+      io.dataOut.set(data.out.payload.data);
+      io.dataOutMask.set(data.out.payload.mask);
+      data.out.ready.set(io.dataOutReady);
+
+      // Reads: their room, and which half of a word of DRAM is wanted.
+      const reserved = m.register("reads_reserved", uint(bitsFor(readDepth) + 1), { init: 0 });
+      const outstanding = m.register("reads_outstanding", uint(bitsFor(readDepth) + 1), { init: 0 });
+      const mayRead = m.node("may_read", io.reads.valid.and(reserved.ne(readDepth)));
+
+      // The command that is offered waits in registers. A burst of writes goes to its end first.
+      const offered = m.register("offered", bit, { init: 0 });
+      const offeredWrite = m.register("offered_write", bit, { init: 0 });
+      const offeredAddress = m.register("offered_address", uint(addressWidth), { resettable: false });
+      const free = m.node("offer_free", offered.not().or(io.commandReady));
+      const sending = m.register("sending", bit, { init: 0 });
+      m.when(commands.out.valid.not(), () => {
+        sending.set(0);
+      }).elseWhen(commands.level.ge(writeDepth / 2).or(quiet), () => {
+        sending.set(1);
+      });
+      const sendsWrite = m.node("sends_write", sending.and(commands.out.valid));
+      commands.out.ready.set(free.and(sending));
+      const reads = m.node("reads_now", free.and(sendsWrite.not()).and(mayRead));
+      io.reads.ready.set(free.and(sendsWrite.not()).and(reserved.ne(readDepth)));
+      m.when(free, () => {
+        offered.set(sendsWrite.or(mayRead));
+        offeredWrite.set(sendsWrite);
+        offeredAddress.set(mux(sendsWrite, commands.out.payload, io.reads.payload.bits(halfBits + addressWidth - 1, halfBits)));
+      });
+      io.commandValid.set(offered);
+      io.commandWrite.set(offeredWrite);
+      io.commandAddress.set(offeredAddress);
+
+      const arrived = m.wire("arrived", stream(uint(8 * portBytes)));
+      arrived.valid.set(io.dataInValid);
+      const waiting = fifo(m, "read_words", arrived, readDepth);
+      m.connect(io.readWords, waiting);
+      if (halves === 1) {
+        arrived.payload.set(io.dataIn);
+      } else {
+        const upper = m.wire("half_in", stream(bit));
+        upper.valid.set(reads);
+        upper.payload.set(io.reads.payload.bit(0));
+        const wanted = fifo(m, "read_halves", upper, readDepth);
+        wanted.ready.set(io.dataInValid);
+        arrived.payload.set(
+          mux(wanted.payload, io.dataIn.bits(16 * portBytes - 1, 8 * portBytes), io.dataIn.bits(8 * portBytes - 1, 0)),
+        );
+        m.assert(reads.not().or(upper.ready), "every read has room for its half");
+        m.assert(io.dataInValid.not().or(wanted.valid), "it is known which half of a word is wanted");
+      }
+      const takes = m.node("word_taken", io.readWords.fire());
+      count(m, reserved, reads, takes);
+      count(m, outstanding, reads, io.dataInValid);
+
+      io.idle.set(pending.not().and(data.out.valid.not()).and(reserved.eq(0)));
+
+      m.assert(outstanding.le(reserved).and(reserved.le(readDepth)), "every word on its way has room");
+      m.assert(io.dataInValid.not().or(arrived.ready), "a word that arrives has room");
+      m.assert(io.dataOutReady.not().or(data.out.valid), "the data of a write is there before DRAM takes it");
+      const held = m.register("held_offer", bit, { init: 0 });
+      const heldWrite = m.register("held_offer_write", bit, { resettable: false });
+      const heldAddress = m.register("held_offer_address", uint(addressWidth), { resettable: false });
+      held.set(offered.and(io.commandReady.not()));
+      heldWrite.set(offeredWrite);
+      heldAddress.set(offeredAddress);
+      m.assert(
+        held.not().or(offered.and(offeredWrite.eq(heldWrite)).and(offeredAddress.eq(heldAddress))),
+        "a command stays, with its address, until DRAM takes it",
+      );
+    },
+    { documentation: "Reads of single port words and bursts of writes on one native LiteDRAM port." },
+  );
+}
+
+/** Adds 1 or takes 1 away. */
+function count(m: Builder, counter: AssignableUInt, up: UInt<1>, down: UInt<1>): void {
+  m.when(up.and(down.not()), () => {
+    counter.set(counter.add(1).wrap(counter.width));
+  }).elseWhen(down.and(up.not()), () => {
+    counter.set(counter.sub(1).asUInt().wrap(counter.width));
+  });
+}
+
+/** 1 while no write has been taken for `quietCycles`. */
+function quietFor(m: Builder, taken: UInt<1>): UInt<1> {
+  const width = bitsFor(quietCycles);
+  const cycles = m.register("quiet_cycles", uint(width), { init: 0 });
+  const quiet = m.node("quiet", cycles.reduceAnd());
+  m.when(taken, () => {
+    cycles.set(0);
+  }).elseWhen(quiet.not(), () => {
+    cycles.set(cycles.add(1).wrap(width));
+  });
+  return quiet;
+}
+
+/**
+ * Joins writes that follow each other to the halves of a word of DRAM. The last one waits until another word's comes or it is quiet;
+ * `pending` while it does.
+ */
+function joinHalves(m: Builder, parameters: MemoryParameters, source: Writes, quiet: UInt<1>) {
+  const { portBytes, dramWordBytes } = parameters;
+  const address = source.payload.address;
+  const wordAddress = address.bits(address.width - 1, 1);
+  const upper = address.bit(0);
+  const out = m.wire("joined", stream(dramWriteType(parameters)));
+  const pending = m.register("join_pending", bit, { init: 0 });
+  const pendingAddress = m.register("join_address", uint(wordAddress.width), { resettable: false });
+  const pendingData = m.register("join_data", uint(8 * dramWordBytes), { resettable: false });
+  const pendingMask = m.register("join_mask", uint(dramWordBytes), { init: 0 });
+
+  // A word that is offered no longer changes: what comes while it is quiet begins a new one, even for the same address.
+  const joins = m.node("joins", pendingAddress.eq(wordAddress).and(quiet.not()));
+  out.valid.set(pending.and(quiet.or(source.valid.and(joins.not()))));
+  out.payload.set({ address: pendingAddress, data: pendingData, mask: pendingMask });
+  source.ready.set(pending.not().or(joins).or(out.ready));
+  const taken = source.fire();
+  const begins = m.node("join_begins", taken.and(pending.not().or(joins.not())));
+  m.when(out.fire(), () => {
+    pending.set(0);
+  });
+  m.when(taken, () => {
+    pending.set(1);
+    pendingAddress.set(wordAddress);
+    // Byte by byte: the new bytes over those that wait.
+    const select = concatenate(upper.repeat(portBytes), upper.not().repeat(portBytes));
+    const mask = source.payload.mask.repeat(2).and(select);
+    pendingMask.set(mux(begins, mask, pendingMask.or(mask)));
+    const bytes = Array.from({ length: dramWordBytes }, (_, i) => {
+      const at = 8 * (i % portBytes);
+      return mux(mask.bit(i), source.payload.data.bits(at + 7, at), pendingData.bits(8 * i + 7, 8 * i));
+    });
+    pendingData.set(concatenate(...bytes.reverse()));
+  });
+  return { writes: out, pending };
+}

@@ -1,0 +1,73 @@
+/** Turns descriptors into the words of DRAM that they need, one after the other. */
+import { bit, bundle, fifo, input, module, mux, output, stream, uint, type StreamInput } from "../../gen/index.ts";
+import { descriptorWords, dramAddressWidth, wordAddressWidth, type MemoryParameters } from "./memory-parameters.ts";
+import { bitsFor } from "./parameters.ts";
+
+/** Consecutive port words of DRAM: the first one's address and how many, at least 1. */
+export function descriptorType(parameters: MemoryParameters) {
+  return bundle({ address: uint(wordAddressWidth(parameters)), words: uint(descriptorWords) });
+}
+
+/** A word of DRAM and which of its port words are wanted: all, only the upper half, or only the lower one. */
+export function dramWordType(parameters: MemoryParameters) {
+  return bundle({ address: uint(dramAddressWidth(parameters)), upperOnly: bit, lowerOnly: bit });
+}
+
+/**
+ * Four descriptors wait here. A word every cycle, also from one descriptor to the next. While `stop` is 1 what waits, and what comes, is
+ * dropped: the output then breaks the rule that a payload that was offered stays.
+ */
+export function descriptorWalker(parameters: MemoryParameters) {
+  const halves = parameters.dramWordBytes / parameters.portBytes;
+  const halfBits = bitsFor(halves);
+  const addressWidth = dramAddressWidth(parameters);
+  const descriptor = descriptorType(parameters);
+  const ports = {
+    descriptors: input(stream(descriptor)),
+    stop: input(bit),
+    wanted: output(stream(dramWordType(parameters))),
+    waiting: output(bit, "a descriptor waits or is being walked"),
+  };
+  return module(
+    "DescriptorWalker",
+    ports,
+    (io, m) => {
+      const accepted = m.wire("accepted", stream(descriptor));
+      accepted.valid.set(io.descriptors.valid.and(io.stop.not()));
+      accepted.payload.set(io.descriptors.payload);
+      io.descriptors.ready.set(accepted.ready.or(io.stop));
+      const queue: StreamInput<typeof descriptor, false> = fifo(m, "queue", accepted, 4);
+      m.assume(io.descriptors.valid.not().or(io.descriptors.payload.words.ne(0)), "a descriptor has at least one word");
+
+      const active = m.register("active", bit, { init: 0 });
+      const address = m.register("address", uint(addressWidth), { resettable: false });
+      const left = m.register("words_left", uint(descriptorWords), { resettable: false });
+      const upper = halves === 1 ? null : m.register("upper_first", bit, { resettable: false });
+      const upperOnly = upper ?? bit.constant(0);
+      const lowerOnly = halves === 1 ? bit.constant(0) : upperOnly.not().and(left.eq(1));
+      const oneLeft = left.eq(1);
+      const isLast = m.node("is_last", halves === 1 ? oneLeft : oneLeft.or(upperOnly.not().and(left.eq(2))));
+      const taken = m.node("taken", active.and(io.wanted.ready));
+      const fetch = m.node("fetch", active.not().or(taken.and(isLast)));
+      m.when(taken, () => {
+        address.set(address.add(1).wrap(addressWidth));
+        left.set((halves === 1 ? left.sub(1) : mux(upperOnly, left.sub(1), left.sub(2))).asUInt().wrap(descriptorWords));
+        upper?.set(0);
+      });
+      queue.ready.set(fetch.or(io.stop));
+      m.when(fetch, () => {
+        active.set(queue.valid);
+        address.set(queue.payload.address.bits(halfBits + addressWidth - 1, halfBits));
+        left.set(queue.payload.words);
+        upper?.set(queue.payload.address.bit(0));
+      });
+      m.when(io.stop, () => {
+        active.set(0);
+      });
+      io.wanted.valid.set(active);
+      io.wanted.payload.set({ address, upperOnly, lowerOnly });
+      io.waiting.set(active.or(queue.valid));
+    },
+    { documentation: "The words of DRAM that a queue of descriptors needs, in order, one a cycle." },
+  );
+}
