@@ -13,6 +13,8 @@ HOST_X86_KERNELS := $(addprefix firmware/kernels/kernel_,sse41.c avx2.c avx512.c
 ifeq ($(filter x86_64-%,$(shell $(HOST_CC) -dumpmachine)),)
 HOST_KERNELS := $(filter-out $(HOST_X86_KERNELS),$(HOST_KERNELS))
 endif
+HOST_BENCH := $(wildcard firmware/platform/host/bench/*.c) \
+	$(addprefix firmware/platform/host/,model_file.c native_backend.c big_memory.c sha256_nettle.c)
 HOST_THREADS := firmware/platform/host/worker_threads.c
 HOST_CONSOLE := $(filter-out %_test.c,$(wildcard firmware/console/*.c))
 HOST_PROGRAM := $(wildcard firmware/platform/host/*.c)
@@ -40,6 +42,9 @@ host_objects = $(patsubst firmware/%.c,$(HOST)/$(1)/%.o,$(2))
 
 host: $(HOST)/ternel-host $(HOST)/libternel.a ## build the native engine: build/host/ternel-host
 
+.PHONY: host-bench
+host-bench: $(HOST)/ternel-bench
+
 .PHONY: host-tests
 host-tests: $(HOST)/sanitized/ternel-tests $(HOST)/sanitized/kernel-tests $(HOST)/sanitized/ternel-host $(HOST_FUZZ:%=$(HOST)/sanitized/fuzz-%)
 
@@ -60,6 +65,9 @@ $(HOST)/libternel.a: $(call host_objects,objects,$(HOST_ENGINE) $(HOST_KERNELS) 
 	@ar rcsD $@.$$$$ $^ && mv $@.$$$$ $@
 
 $(HOST)/ternel-host: $(call host_objects,objects,$(filter-out $(HOST_THREADS),$(HOST_PROGRAM)) $(HOST_CONSOLE)) $(HOST)/libternel.a
+	@$(call host_link)
+
+$(HOST)/ternel-bench: $(call host_objects,objects,$(HOST_BENCH)) $(HOST)/libternel.a
 	@$(call host_link)
 
 $(HOST)/sanitized/ternel-host: $(call host_objects,sanitized/objects,$(HOST_PROGRAM) $(HOST_CONSOLE) $(HOST_ENGINE) $(HOST_KERNELS))

@@ -10,9 +10,14 @@
 #include "embedding.h"
 #include "packing.h"
 
+/// As much as a worker can read while another one takes a token's step.
+enum { BYTES_AHEAD = 64 << 10 };
+
 /// A worker in a pass.
-struct share {
+struct part {
     struct ternel_forward *forward;
+    uint32_t worker;
+    uint32_t first; ///< the first token that still matters: behind the last state only one does
     const struct ternel_vector_work *work;
     struct ternel_forward_scratch *scratch;
 };
@@ -23,15 +28,15 @@ static uint32_t block_columns(uint32_t columns) {
 }
 
 /// Activations of token t for a matrix: those of BitLinear.
-static void quantise(const struct share *share, uint32_t slot_index, uint32_t t,
+static void quantise(const struct part *part, uint32_t slot_index, uint32_t t,
                      const struct ternel_matrix *matrix, const struct ternel_gain *gain, const int32_t *input,
                      uint64_t squares, uint32_t fraction) {
-    struct ternel_forward *f = share->forward;
+    struct ternel_forward *f = part->forward;
     struct ternel_forward_slot *slot = &f->slot[slot_index];
     int8_t *values = slot->values + (size_t)t * f->activation_stride;
     const uint32_t columns = matrix->columns;
     const uint32_t padding = block_columns(columns) - columns;
-    const uint64_t largest = squares + gain->epsilon == 0 ? 0 : share->work->largest_product(input, gain);
+    const uint64_t largest = squares + gain->epsilon == 0 ? 0 : part->work->largest_product(input, gain);
     if (largest == 0) {
         memset(values, 0, columns + padding);
         slot->sums[t] = 0;
@@ -40,67 +45,10 @@ static void quantise(const struct share *share, uint32_t slot_index, uint32_t t,
         return;
     }
     const struct ternel_quantiser q = ternel_quantiser_of(matrix, gain, squares, largest, fraction);
-    slot->sums[t] = share->work->quantise(input, gain, q.factor, q.k, values);
+    slot->sums[t] = part->work->quantise(input, gain, q.factor, q.k, values);
     memset(values + columns, 0, padding);
     slot->mantissa[t] = q.mantissa;
     slot->shift[t] = q.shift;
-}
-
-/// The rows of some tiles for tokens first_token..first_token + tokens - 1: out[row] of token t at
-/// out + t * stride.
-static void multiply(const struct share *share, const struct ternel_packed_matrix *packed,
-                     uint32_t slot_index, uint32_t first_tile, uint32_t tiles, uint32_t first_token,
-                     uint32_t tokens, int32_t *out, uint32_t stride) {
-    const struct ternel_forward *f = share->forward;
-    const struct ternel_kernel *kernel = f->kernel;
-    const struct ternel_forward_slot *slot = &f->slot[slot_index];
-    const uint32_t tile_rows = ternel_tile_rows(kernel->packing);
-    const size_t tile_bytes = ternel_tile_bytes(kernel->packing, packed->source->columns);
-    const uint32_t first_row = first_tile * tile_rows;
-    const uint32_t rest = packed->rows - first_row;
-    const uint32_t rows = rest < tiles * tile_rows ? rest : tiles * tile_rows;
-    const struct ternel_inputs inputs = {
-        .values = slot->values + (size_t)first_token * f->activation_stride,
-        .sums = slot->sums + first_token,
-        .stride = f->activation_stride,
-        .columns = block_columns(packed->source->columns),
-        .tokens = tokens,
-    };
-    for (uint32_t done = 0; done < rows; done += tile_rows) {
-        const uint8_t *tile = packed->tiles + (first_tile + done / tile_rows) * tile_bytes;
-        const bool whole = rows - done >= tile_rows;
-        int32_t *const to = out + first_row + done;
-        int32_t *const sums = whole ? to : share->scratch->edge;
-        const uint32_t sums_stride = whole ? stride : TERNEL_TILE_ROWS_MAX;
-        if (tokens == 1) {
-            kernel->multiply(tile, &inputs, sums);
-        } else {
-            kernel->multiply_many(tile, &inputs, share->scratch->digits, sums, sums_stride);
-        }
-        for (uint32_t t = 0; !whole && t < tokens; t++) {
-            memcpy(to + (size_t)t * stride, sums + (size_t)t * sums_stride, (rows - done) * sizeof *to);
-        }
-    }
-    for (uint32_t t = 0; t < tokens; t++) {
-        share->work->rescale(out + (size_t)t * stride + first_row, rows, slot->mantissa[first_token + t],
-                             slot->shift[first_token + t]);
-    }
-}
-
-/// A step that takes one token.
-typedef void token_step(const struct share *share, const struct ternel_forward_layer *layer, uint32_t token);
-
-static void each_token(const struct share *share, const struct ternel_forward_layer *layer,
-                       token_step *step) {
-    struct ternel_forward *f = share->forward;
-    uint32_t first;
-    uint32_t count;
-    while (ternel_workers_claim(f->workers, f->count, &first, &count)) {
-        for (uint32_t t = first; t < first + count; t++) {
-            step(share, layer, t);
-        }
-    }
-    ternel_workers_barrier(f->workers);
 }
 
 /// Some tiles, and the rows that they are.
@@ -109,81 +57,140 @@ struct tiles {
     uint32_t row, rows;
 };
 
+/// The rows of some tiles for the tokens that matter: out[row] of token t at out + t * stride.
+static void multiply(const struct part *part, const struct ternel_packed_matrix *packed, uint32_t slot_index,
+                     const struct tiles *tiles, int32_t *out, uint32_t stride) {
+    const struct ternel_forward *f = part->forward;
+    const struct ternel_kernel *kernel = f->kernel;
+    const struct ternel_forward_slot *slot = &f->slot[slot_index];
+    const uint32_t tokens = f->count - part->first;
+    const uint32_t tile_rows = ternel_tile_rows(kernel->packing);
+    const size_t tile_bytes = ternel_tile_bytes(kernel->packing, packed->source->columns);
+    const struct ternel_inputs inputs = {
+        .values = slot->values + (size_t)part->first * f->activation_stride,
+        .sums = slot->sums + part->first,
+        .stride = f->activation_stride,
+        .columns = block_columns(packed->source->columns),
+        .tokens = tokens,
+    };
+    const uint8_t *tile = packed->tiles + tiles->first * tile_bytes;
+    out += (size_t)part->first * stride + tiles->row;
+    for (uint32_t done = 0; done < tiles->rows; done += tile_rows, tile += tile_bytes) {
+        const bool whole = tiles->rows - done >= tile_rows;
+        int32_t *const sums = whole ? out + done : part->scratch->edge;
+        const uint32_t sums_stride = whole ? stride : TERNEL_TILE_ROWS_MAX;
+        if (tokens == 1) {
+            kernel->multiply(tile, &inputs, sums);
+        } else {
+            kernel->multiply_many(tile, &inputs, part->scratch->digits, sums, sums_stride);
+        }
+        for (uint32_t t = 0; !whole && t < tokens; t++) {
+            memcpy(out + (size_t)t * stride + done, sums + (size_t)t * sums_stride,
+                   (tiles->rows - done) * sizeof *out);
+        }
+    }
+    for (uint32_t t = 0; t < tokens; t++) {
+        part->work->rescale(out + (size_t)t * stride, tiles->rows, slot->mantissa[part->first + t],
+                            slot->shift[part->first + t]);
+    }
+}
+
+/// A step that takes one token.
+typedef void token_step(const struct part *part, const struct ternel_forward_layer *layer, uint32_t token);
+
+/// All tokens; then, while the worker waits for the others, it asks for the first weights of its share of the
+/// matrix that comes next.
+static void each_token(const struct part *part, const struct ternel_forward_layer *layer, token_step *step,
+                       const struct ternel_packed_matrix *next) {
+    struct ternel_forward *f = part->forward;
+    uint32_t first;
+    uint32_t count;
+    ternel_workers_share(f->workers, part->worker, f->count - part->first);
+    while (ternel_workers_claim(f->workers, part->worker, &first, &count)) {
+        for (uint32_t t = first; t < first + count; t++) {
+            step(part, layer, part->first + t);
+        }
+    }
+    const struct ternel_packing packing = f->kernel->packing;
+    const uint32_t tile = ternel_workers_first(f->workers, part->worker, ternel_tiles(packing, next->rows));
+    const uint8_t *weights = next->tiles + tile * ternel_tile_bytes(packing, next->source->columns);
+    struct ternel_ahead ahead = {.next = weights, .end = weights + BYTES_AHEAD};
+    ternel_workers_barrier(f->workers, &ahead);
+}
+
 /// A step that takes some rows of every token.
-typedef void rows_step(const struct share *share, const struct ternel_forward_layer *layer,
+typedef void rows_step(const struct part *part, const struct ternel_forward_layer *layer,
                        const struct tiles *tiles);
 
-static void each_row(const struct share *share, const struct ternel_forward_layer *layer, uint32_t rows,
+static void each_row(const struct part *part, const struct ternel_forward_layer *layer, uint32_t rows,
                      rows_step *step) {
-    struct ternel_forward *f = share->forward;
+    struct ternel_forward *f = part->forward;
     const struct ternel_packing packing = f->kernel->packing;
     const uint32_t total = ternel_tiles(packing, rows);
     struct tiles tiles;
-    while (ternel_workers_claim(f->workers, total, &tiles.first, &tiles.count)) {
+    ternel_workers_share(f->workers, part->worker, total);
+    while (ternel_workers_claim(f->workers, part->worker, &tiles.first, &tiles.count)) {
         const uint32_t size = tiles.count * ternel_tile_rows(packing);
         tiles.row = tiles.first * ternel_tile_rows(packing);
         tiles.rows = rows - tiles.row < size ? rows - tiles.row : size;
-        step(share, layer, &tiles);
+        step(part, layer, &tiles);
     }
-    ternel_workers_barrier(f->workers);
+    ternel_workers_barrier(f->workers, NULL);
 }
 
-static void take_token(const struct share *share, const struct ternel_forward_layer *layer, uint32_t t) {
-    struct ternel_forward *f = share->forward;
+static void take_token(const struct part *part, const struct ternel_forward_layer *layer, uint32_t t) {
+    struct ternel_forward *f = part->forward;
     (void)layer;
     ternel_embed(f->container, f->tokens[t], f->residual + (size_t)t * f->stride);
 }
 
 /// x -> the inputs of f, i and g.
-static void prepare_gates(const struct share *share, const struct ternel_forward_layer *layer, uint32_t t) {
-    struct ternel_forward *f = share->forward;
+static void prepare_gates(const struct part *part, const struct ternel_forward_layer *layer, uint32_t t) {
+    struct ternel_forward *f = part->forward;
     const struct ternel_gain *gain = layer->layer.gain;
     const uint8_t *fraction = layer->layer.fraction;
     const struct ternel_matrix *matrix = layer->layer.matrix;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
     int32_t *normed = f->normed + (size_t)t * f->stride;
     const uint32_t d = f->container->shape.dimension;
-    share->work->rmsnorm(residual, share->work->sum_of_squares(residual, d),
-                         &gain[TERNEL_LAYER_GAIN_ATTENTION_NORM],
-                         fraction[TERNEL_LAYER_FRACTION_ATTENTION_NORM], normed);
-    const uint64_t squares = share->work->sum_of_squares(normed, d);
-    quantise(share, 0, t, &matrix[TERNEL_LAYER_MATRIX_FORGET], &gain[TERNEL_LAYER_GAIN_FORGET], normed,
+    part->work->rmsnorm(residual, part->work->sum_of_squares(residual, d),
+                        &gain[TERNEL_LAYER_GAIN_ATTENTION_NORM],
+                        fraction[TERNEL_LAYER_FRACTION_ATTENTION_NORM], normed);
+    const uint64_t squares = part->work->sum_of_squares(normed, d);
+    quantise(part, 0, t, &matrix[TERNEL_LAYER_MATRIX_FORGET], &gain[TERNEL_LAYER_GAIN_FORGET], normed,
              squares, fraction[TERNEL_LAYER_FRACTION_FORGET]);
-    quantise(share, 1, t, &matrix[TERNEL_LAYER_MATRIX_CANDIDATE], &gain[TERNEL_LAYER_GAIN_CANDIDATE], normed,
+    quantise(part, 1, t, &matrix[TERNEL_LAYER_MATRIX_CANDIDATE], &gain[TERNEL_LAYER_GAIN_CANDIDATE], normed,
              squares, fraction[TERNEL_LAYER_FRACTION_CANDIDATE]);
-    quantise(share, 2, t, &matrix[TERNEL_LAYER_MATRIX_GATE], &gain[TERNEL_LAYER_GAIN_GATE], normed, squares,
+    quantise(part, 2, t, &matrix[TERNEL_LAYER_MATRIX_GATE], &gain[TERNEL_LAYER_GAIN_GATE], normed, squares,
              fraction[TERNEL_LAYER_FRACTION_GATE]);
 }
 
 /// f, i, g and the state. The state after each token goes where its candidate was.
-static void mix_state(const struct share *share, const struct ternel_forward_layer *layer,
+static void mix_state(const struct part *part, const struct ternel_forward_layer *layer,
                       const struct tiles *tiles) {
-    struct ternel_forward *f = share->forward;
+    struct ternel_forward *f = part->forward;
     const struct ternel_buffers *buffers = &f->engine->buffers;
     const uint8_t *fraction = layer->layer.fraction;
     const size_t index = (size_t)(layer - f->layers);
-    multiply(share, &layer->packed[TERNEL_FORWARD_FORGET], 0, tiles->first, tiles->count, 0, f->count,
-             f->forget, f->stride);
-    multiply(share, &layer->packed[TERNEL_FORWARD_CANDIDATE], 1, tiles->first, tiles->count, 0, f->count,
-             f->candidate, f->stride);
-    multiply(share, &layer->packed[TERNEL_FORWARD_GATE], 2, tiles->first, tiles->count, 0, f->count,
-             f->output, f->stride);
+    multiply(part, &layer->packed[TERNEL_FORWARD_FORGET], 0, tiles, f->forget, f->stride);
+    multiply(part, &layer->packed[TERNEL_FORWARD_CANDIDATE], 1, tiles, f->candidate, f->stride);
+    multiply(part, &layer->packed[TERNEL_FORWARD_GATE], 2, tiles, f->output, f->stride);
     // The first layer has no lower bound: its gate may close completely.
     const uint16_t *lower_bound = index == 0 ? NULL : layer->layer.lower_bound + tiles->row;
     int32_t *state = buffers->state + index * buffers->state_stride + tiles->row;
     for (uint32_t t = 0; t < f->count; t++) {
         int32_t *forget = f->forget + (size_t)t * f->stride + tiles->row;
         int32_t *candidate = f->candidate + (size_t)t * f->stride + tiles->row;
-        share->work->forget_gate(forget, tiles->rows, fraction[TERNEL_LAYER_FRACTION_FORGET], lower_bound);
-        share->work->update_state(state, forget, candidate, tiles->rows,
-                                  fraction[TERNEL_LAYER_FRACTION_CANDIDATE]);
+        part->work->forget_gate(forget, tiles->rows, fraction[TERNEL_LAYER_FRACTION_FORGET], lower_bound);
+        part->work->update_state(state, forget, candidate, tiles->rows,
+                                 fraction[TERNEL_LAYER_FRACTION_CANDIDATE]);
         memcpy(candidate, state, tiles->rows * sizeof *state);
     }
 }
 
 /// g and the state -> the input of o.
-static void prepare_output(const struct share *share, const struct ternel_forward_layer *layer, uint32_t t) {
-    struct ternel_forward *f = share->forward;
+static void prepare_output(const struct part *part, const struct ternel_forward_layer *layer, uint32_t t) {
+    struct ternel_forward *f = part->forward;
     const struct ternel_gain *gain = layer->layer.gain;
     const uint8_t *fraction = layer->layer.fraction;
     const uint32_t d = f->container->shape.dimension;
@@ -193,119 +200,118 @@ static void prepare_output(const struct share *share, const struct ternel_forwar
     int32_t *output = f->output + (size_t)t * f->stride;
     int32_t *normed = f->normed + (size_t)t * f->stride;
     const int32_t *state = f->candidate + (size_t)t * f->stride;
-    share->work->rmsnorm(output, share->work->sum_of_squares(output, d), &gain[TERNEL_LAYER_GAIN_GATE_NORM],
-                         normed_fraction, normed);
-    share->work->gate_output(output, normed, state, d, state_fraction,
-                             normed_fraction + state_fraction - output_fraction);
-    quantise(share, 0, t, &layer->layer.matrix[TERNEL_LAYER_MATRIX_OUTPUT], &gain[TERNEL_LAYER_GAIN_OUTPUT],
-             output, share->work->sum_of_squares(output, d), f->container->residual_fraction);
+    part->work->rmsnorm(output, part->work->sum_of_squares(output, d), &gain[TERNEL_LAYER_GAIN_GATE_NORM],
+                        normed_fraction, normed);
+    part->work->gate_output(output, normed, state, d, state_fraction,
+                            normed_fraction + state_fraction - output_fraction);
+    quantise(part, 0, t, &layer->layer.matrix[TERNEL_LAYER_MATRIX_OUTPUT], &gain[TERNEL_LAYER_GAIN_OUTPUT],
+             output, part->work->sum_of_squares(output, d), f->container->residual_fraction);
 }
 
 /// The rows of a matrix, added to the residual.
-static void add_rows(const struct share *share, const struct ternel_packed_matrix *packed,
+static void add_rows(const struct part *part, const struct ternel_packed_matrix *packed,
                      const struct tiles *tiles) {
-    struct ternel_forward *f = share->forward;
-    multiply(share, packed, 0, tiles->first, tiles->count, 0, f->count, f->candidate, f->stride);
-    for (uint32_t t = 0; t < f->count; t++) {
+    struct ternel_forward *f = part->forward;
+    multiply(part, packed, 0, tiles, f->candidate, f->stride);
+    for (uint32_t t = part->first; t < f->count; t++) {
         const size_t at = (size_t)t * f->stride + tiles->row;
-        share->work->add_residual(f->residual + at, f->candidate + at, tiles->rows);
+        part->work->add_residual(f->residual + at, f->candidate + at, tiles->rows);
     }
 }
 
-static void add_output(const struct share *share, const struct ternel_forward_layer *layer,
+static void add_output(const struct part *part, const struct ternel_forward_layer *layer,
                        const struct tiles *tiles) {
-    add_rows(share, &layer->packed[TERNEL_FORWARD_OUTPUT], tiles);
+    add_rows(part, &layer->packed[TERNEL_FORWARD_OUTPUT], tiles);
 }
 
-static void add_down(const struct share *share, const struct ternel_forward_layer *layer,
+static void add_down(const struct part *part, const struct ternel_forward_layer *layer,
                      const struct tiles *tiles) {
-    add_rows(share, &layer->packed[TERNEL_FORWARD_DOWN], tiles);
+    add_rows(part, &layer->packed[TERNEL_FORWARD_DOWN], tiles);
 }
 
 /// x -> the input of gate and up.
-static void prepare_linear_unit(const struct share *share, const struct ternel_forward_layer *layer,
+static void prepare_linear_unit(const struct part *part, const struct ternel_forward_layer *layer,
                                 uint32_t t) {
-    struct ternel_forward *f = share->forward;
+    struct ternel_forward *f = part->forward;
     const struct ternel_gain *gain = layer->layer.gain;
     const uint32_t d = f->container->shape.dimension;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
     int32_t *normed = f->normed + (size_t)t * f->stride;
-    share->work->rmsnorm(residual, share->work->sum_of_squares(residual, d),
-                         &gain[TERNEL_LAYER_GAIN_MLP_NORM],
-                         layer->layer.fraction[TERNEL_LAYER_FRACTION_MLP_NORM], normed);
-    quantise(share, 0, t, &layer->layer.matrix[TERNEL_LAYER_MATRIX_GATE_UP], &gain[TERNEL_LAYER_GAIN_GATE_UP],
-             normed, share->work->sum_of_squares(normed, d),
+    part->work->rmsnorm(residual, part->work->sum_of_squares(residual, d), &gain[TERNEL_LAYER_GAIN_MLP_NORM],
+                        layer->layer.fraction[TERNEL_LAYER_FRACTION_MLP_NORM], normed);
+    quantise(part, 0, t, &layer->layer.matrix[TERNEL_LAYER_MATRIX_GATE_UP], &gain[TERNEL_LAYER_GAIN_GATE_UP],
+             normed, part->work->sum_of_squares(normed, d),
              layer->layer.fraction[TERNEL_LAYER_FRACTION_GATE_UP]);
 }
 
-static void gate_linear_unit(const struct share *share, const struct ternel_forward_layer *layer,
+static void gate_linear_unit(const struct part *part, const struct ternel_forward_layer *layer,
                              const struct tiles *tiles) {
-    struct ternel_forward *f = share->forward;
+    struct ternel_forward *f = part->forward;
     const uint32_t both_fraction = layer->layer.fraction[TERNEL_LAYER_FRACTION_GATE_UP];
     const uint32_t shift = 2 * both_fraction - layer->layer.fraction[TERNEL_LAYER_FRACTION_PRODUCT];
-    multiply(share, &layer->packed[TERNEL_FORWARD_LINEAR_GATE], 0, tiles->first, tiles->count, 0, f->count,
-             f->gate, f->wide_stride);
-    multiply(share, &layer->packed[TERNEL_FORWARD_LINEAR_UP], 0, tiles->first, tiles->count, 0, f->count,
-             f->up, f->wide_stride);
-    for (uint32_t t = 0; t < f->count; t++) {
+    multiply(part, &layer->packed[TERNEL_FORWARD_LINEAR_GATE], 0, tiles, f->gate, f->wide_stride);
+    multiply(part, &layer->packed[TERNEL_FORWARD_LINEAR_UP], 0, tiles, f->up, f->wide_stride);
+    for (uint32_t t = part->first; t < f->count; t++) {
         const size_t at = (size_t)t * f->wide_stride + tiles->row;
-        share->work->gate_linear_unit(f->gate + at, f->up + at, tiles->rows, both_fraction, shift);
+        part->work->gate_linear_unit(f->gate + at, f->up + at, tiles->rows, both_fraction, shift);
     }
 }
 
-static void prepare_down(const struct share *share, const struct ternel_forward_layer *layer, uint32_t t) {
-    struct ternel_forward *f = share->forward;
+static void prepare_down(const struct part *part, const struct ternel_forward_layer *layer, uint32_t t) {
+    struct ternel_forward *f = part->forward;
     const int32_t *product = f->gate + (size_t)t * f->wide_stride;
-    quantise(share, 0, t, &layer->layer.matrix[TERNEL_LAYER_MATRIX_DOWN],
+    quantise(part, 0, t, &layer->layer.matrix[TERNEL_LAYER_MATRIX_DOWN],
              &layer->layer.gain[TERNEL_LAYER_GAIN_DOWN], product,
-             share->work->sum_of_squares(product, f->container->shape.intermediate),
+             part->work->sum_of_squares(product, f->container->shape.intermediate),
              f->container->residual_fraction);
 }
 
-/// The head's input, of the last token alone.
-static void prepare_head(const struct share *share, const struct ternel_forward_layer *layer, uint32_t t) {
-    struct ternel_forward *f = share->forward;
+/// The head's input.
+static void prepare_head(const struct part *part, const struct ternel_forward_layer *layer, uint32_t t) {
+    struct ternel_forward *f = part->forward;
     (void)layer;
-    if (t + 1 != f->count) {
-        return;
-    }
     const uint32_t d = f->container->shape.dimension;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
     int32_t *normed = f->normed + (size_t)t * f->stride;
-    share->work->rmsnorm(residual, share->work->sum_of_squares(residual, d), &f->head.norm,
-                         f->container->final_fraction, normed);
-    quantise(share, 0, t, &f->head.matrix, &f->head.gain, normed, share->work->sum_of_squares(normed, d),
+    part->work->rmsnorm(residual, part->work->sum_of_squares(residual, d), &f->head.norm,
+                        f->container->final_fraction, normed);
+    quantise(part, 0, t, &f->head.matrix, &f->head.gain, normed, part->work->sum_of_squares(normed, d),
              f->container->logits_fraction);
 }
 
-static void make_logits(const struct share *share, const struct ternel_forward_layer *layer,
+static void make_logits(const struct part *part, const struct ternel_forward_layer *layer,
                         const struct tiles *tiles) {
-    struct ternel_forward *f = share->forward;
+    struct ternel_forward *f = part->forward;
     (void)layer;
-    multiply(share, &f->packed_head, 0, tiles->first, tiles->count, f->count - 1, 1,
-             f->engine->buffers.logits, 0);
+    multiply(part, &f->packed_head, 0, tiles, f->engine->buffers.logits, 0);
 }
 
 static void pass(void *context, uint32_t worker) {
     struct ternel_forward *f = context;
     const struct ternel_shape *shape = &f->container->shape;
-    const struct share share = {.forward = f, .work = f->kernel->vector, .scratch = &f->scratch[worker]};
-    each_token(&share, NULL, take_token);
+    struct part part = {
+        .forward = f, .worker = worker, .work = f->kernel->vector, .scratch = &f->scratch[worker]};
+    each_token(&part, NULL, take_token, &f->layers[0].packed[TERNEL_FORWARD_FORGET]);
     for (uint32_t i = 0; i < shape->layers; i++) {
         const struct ternel_forward_layer *layer = &f->layers[i];
-        each_token(&share, layer, prepare_gates);
-        each_row(&share, layer, shape->dimension, mix_state);
-        each_token(&share, layer, prepare_output);
-        each_row(&share, layer, shape->dimension, add_output);
-        each_token(&share, layer, prepare_linear_unit);
-        each_row(&share, layer, shape->intermediate, gate_linear_unit);
-        each_token(&share, layer, prepare_down);
-        each_row(&share, layer, shape->dimension, add_down);
+        each_token(&part, layer, prepare_gates, &layer->packed[TERNEL_FORWARD_FORGET]);
+        each_row(&part, layer, shape->dimension, mix_state);
+        if (i + 1 == shape->layers) {
+            // All states are there: what follows only leads to the logits of the last token.
+            if (!f->logits) {
+                return;
+            }
+            part.first = f->count - 1;
+        }
+        each_token(&part, layer, prepare_output, &layer->packed[TERNEL_FORWARD_OUTPUT]);
+        each_row(&part, layer, shape->dimension, add_output);
+        each_token(&part, layer, prepare_linear_unit, &layer->packed[TERNEL_FORWARD_LINEAR_GATE]);
+        each_row(&part, layer, shape->intermediate, gate_linear_unit);
+        each_token(&part, layer, prepare_down, &layer->packed[TERNEL_FORWARD_DOWN]);
+        each_row(&part, layer, shape->dimension, add_down);
     }
-    if (f->logits) {
-        each_token(&share, NULL, prepare_head);
-        each_row(&share, NULL, shape->vocabulary, make_logits);
-    }
+    each_token(&part, NULL, prepare_head, &f->packed_head);
+    each_row(&part, NULL, shape->vocabulary, make_logits);
 }
 
 enum ternel_error ternel_forward_run(void *context, struct ternel_engine *engine, const uint32_t *tokens,

@@ -8,7 +8,7 @@
 _Static_assert(sizeof(size_t) == 8,
                "sizes are computed in 64 bits, which the container's limits cannot fill");
 
-enum { ALIGN = 64 };
+enum { ALIGN = 64, LINE_ELEMENTS = ALIGN / sizeof(int32_t) };
 
 /// Places arrays one behind the other; without memory it only counts.
 struct cursor {
@@ -101,29 +101,30 @@ static size_t lay_out(struct ternel_forward *forward, uint32_t workers, uint32_t
     return cursor.at;
 }
 
-static void pack_matrix(struct ternel_forward *forward, const struct ternel_packed_matrix *packed) {
+static void pack_matrix(struct ternel_forward *forward, uint32_t worker,
+                        const struct ternel_packed_matrix *packed) {
     const struct ternel_packing packing = forward->kernel->packing;
     const size_t bytes = ternel_tile_bytes(packing, packed->source->columns);
     uint32_t first;
     uint32_t count;
-    while (ternel_workers_claim(forward->workers, ternel_tiles(packing, packed->rows), &first, &count)) {
+    ternel_workers_share(forward->workers, worker, ternel_tiles(packing, packed->rows));
+    while (ternel_workers_claim(forward->workers, worker, &first, &count)) {
         for (uint32_t tile = first; tile < first + count; tile++) {
             ternel_pack_tile(packing, packed->source, packed->first, packed->rows, tile,
                              packed->tiles + tile * bytes);
         }
     }
-    ternel_workers_barrier(forward->workers);
+    ternel_workers_barrier(forward->workers, NULL);
 }
 
 static void pack_all(void *context, uint32_t worker) {
-    (void)worker;
     struct ternel_forward *forward = context;
     for (uint32_t i = 0; i < forward->container->shape.layers; i++) {
         for (uint32_t j = 0; j < TERNEL_FORWARD_MATRICES; j++) {
-            pack_matrix(forward, &forward->layers[i].packed[j]);
+            pack_matrix(forward, worker, &forward->layers[i].packed[j]);
         }
     }
-    pack_matrix(forward, &forward->packed_head);
+    pack_matrix(forward, worker, &forward->packed_head);
 }
 
 enum ternel_error ternel_forward_memory(const struct ternel_container *container,

@@ -88,10 +88,6 @@ static inline lanes lanes_shift_right_logical(lanes a, uint32_t count) {
     return _mm512_srl_epi32(a, _mm_cvtsi32_si128((int32_t)count));
 }
 
-static inline lanes lanes_gather_pairs(const uint16_t *table, lanes index) {
-    return _mm512_i32gather_epi32(index, (const void *)table, 2);
-}
-
 static inline struct products lanes_products(lanes a, lanes b) {
     return (struct products){_mm512_mul_epi32(a, b),
                              _mm512_mul_epi32(_mm512_srli_epi64(a, 32), _mm512_srli_epi64(b, 32))};

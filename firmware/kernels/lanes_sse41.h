@@ -96,17 +96,6 @@ static inline lanes lanes_shift_right_logical(lanes a, uint32_t count) {
     return _mm_srl_epi32(a, _mm_cvtsi32_si128((int32_t)count));
 }
 
-/// table[index] | table[index + 1] << 16
-static inline lanes lanes_gather_pairs(const uint16_t *table, lanes index) {
-    int32_t at[LANES];
-    int32_t pairs[LANES];
-    _mm_storeu_si128((void *)at, index);
-    for (int i = 0; i < LANES; i++) {
-        memcpy(&pairs[i], table + at[i], sizeof pairs[i]);
-    }
-    return _mm_loadu_si128((const void *)pairs);
-}
-
 static inline struct products lanes_products(lanes a, lanes b) {
     return (struct products){_mm_mul_epi32(a, b),
                              _mm_mul_epi32(_mm_srli_epi64(a, 32), _mm_srli_epi64(b, 32))};

@@ -13,21 +13,16 @@ enum {
     /// faster.
     PREFETCH_BYTES = 4096,
     CACHE_LINE_BYTES = 64,
-    /// Tokens that share the loads of the digits: as many as have room in the registers.
-    TOKENS_AT_ONCE = LANES == 16 ? 5 : 2,
 };
 _Static_assert(TERNEL_PIECE_COLUMNS / TERNEL_BLOCK_COLUMNS * 2 * 2 * 127 <= 32767, "sums fit 16 bits");
-
-static inline uint32_t least(uint32_t a, uint32_t b) {
-    return a < b ? a : b;
-}
 
 static void multiply(const uint8_t *tile, const struct ternel_inputs *inputs, int32_t *sums) {
     const lanes mask = bytes_set(3);
     lanes totals[PAIRS] = {lanes_zero(), lanes_zero(), lanes_zero(), lanes_zero()};
     const int8_t *activation = inputs->values;
     for (uint32_t done = 0; done < inputs->columns; done += TERNEL_PIECE_COLUMNS) {
-        const int8_t *const end = activation + least(inputs->columns - done, TERNEL_PIECE_COLUMNS);
+        const uint32_t rest = inputs->columns - done;
+        const int8_t *const end = activation + (rest < TERNEL_PIECE_COLUMNS ? rest : TERNEL_PIECE_COLUMNS);
         lanes sum0 = lanes_zero();
         lanes sum1 = lanes_zero();
         lanes sum2 = lanes_zero();
@@ -66,65 +61,14 @@ static void unpack(const uint8_t *tile, uint32_t blocks, uint8_t *digits) {
     }
 }
 
-/// Adds the products of one unpacked piece and `tokens` (a constant where this is inlined) activations.
-__attribute__((always_inline)) static inline void multiply_piece(const uint8_t *digits, uint32_t blocks,
-                                                                 const int8_t *activation,
-                                                                 uint32_t activation_stride, int32_t *sums,
-                                                                 uint32_t stride, const uint32_t tokens) {
-    lanes sum[TOKENS_AT_ONCE][PAIRS];
-#pragma GCC unroll 8
-    for (uint32_t t = 0; t < tokens; t++) {
-#pragma GCC unroll 8
-        for (int i = 0; i < PAIRS; i++) {
-            sum[t][i] = lanes_zero();
-        }
-    }
-    for (uint32_t block = 0; block < blocks; block++) {
-        lanes input[TOKENS_AT_ONCE];
-#pragma GCC unroll 8
-        for (uint32_t t = 0; t < tokens; t++) {
-            input[t] = bytes_repeat(activation + t * activation_stride);
-        }
-#pragma GCC unroll 8
-        for (int i = 0; i < PAIRS; i++) {
-            const lanes digit = lanes_load(digits + i * VECTOR_BYTES);
-#pragma GCC unroll 8
-            for (uint32_t t = 0; t < tokens; t++) {
-                sum[t][i] = shorts_add(sum[t][i], bytes_multiply(digit, input[t]));
-            }
-        }
-        digits += PAIRS * VECTOR_BYTES;
-        activation += TERNEL_BLOCK_COLUMNS;
-    }
-#pragma GCC unroll 8
-    for (uint32_t t = 0; t < tokens; t++) {
-#pragma GCC unroll 8
-        for (int i = 0; i < PAIRS; i++) {
-            lanes_add_pairs(sums + t * stride + i * LINES, shorts_widen(sum[t][i]));
-        }
-    }
+#define EACH_DIGIT(DO, token) DO(token, 0) DO(token, 1) DO(token, 2) DO(token, 3)
+
+static inline lanes accumulate(lanes sum, lanes digits, lanes input) {
+    return shorts_add(sum, bytes_multiply(digits, input));
 }
 
-static void multiply_many(const uint8_t *tile, const struct ternel_inputs *inputs, uint8_t *scratch,
-                          int32_t *sums, uint32_t stride) {
-    for (uint32_t t = 0; t < inputs->tokens; t++) {
-        for (uint32_t row = 0; row < PAIRS * LINES; row++) {
-            sums[t * stride + row] = -inputs->sums[t];
-        }
-    }
-    for (uint32_t done = 0; done < inputs->columns; done += TERNEL_PIECE_COLUMNS) {
-        const uint32_t blocks = least(inputs->columns - done, TERNEL_PIECE_COLUMNS) / TERNEL_BLOCK_COLUMNS;
-        unpack(tile, blocks, scratch);
-        tile += blocks * VECTOR_BYTES;
-        const int8_t *activation = inputs->values + done;
-        uint32_t t = 0;
-        for (; t + TOKENS_AT_ONCE <= inputs->tokens; t += TOKENS_AT_ONCE) {
-            multiply_piece(scratch, blocks, activation + t * inputs->stride, inputs->stride,
-                           sums + t * stride, stride, TOKENS_AT_ONCE);
-        }
-        for (; t < inputs->tokens; t++) {
-            multiply_piece(scratch, blocks, activation + t * inputs->stride, inputs->stride,
-                           sums + t * stride, stride, 1);
-        }
-    }
+static inline lanes widen(lanes sum) {
+    return shorts_widen(sum);
 }
+
+#include "matrix_many.h"

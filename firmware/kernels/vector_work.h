@@ -3,12 +3,19 @@
 // no vector; docs/numerics.md defines it.
 #pragma once
 
+#include <string.h>
+
 #include "bitlinear.h"
 #include "gates.h"
 #include "kernel.h"
 #include "numerics.h"
 #include "rmsnorm.h"
 #include "sigmoid_table.h"
+
+/// Who does the elements that fill no vector: the engine, or a kernel with smaller ones.
+#ifndef REST
+#define REST(name) ternel_##name
+#endif
 
 /// How S24(R(product, shift)) is computed: by the lower or the upper half of the product where the result
 /// fits 31 bits, else with a limit in 64 bits.
@@ -96,7 +103,7 @@ static uint64_t sum_of_squares(const int32_t *input, uint32_t count) {
         const lanes x = lanes_load(input + i);
         sums = products_sum(sums, lanes_products(x, x));
     }
-    return products_total(sums) + ternel_sum_of_squares(input + end, count - end);
+    return products_total(sums) + REST(sum_of_squares)(input + end, count - end);
 }
 
 enum { UNIT_FRACTION = 22 };
@@ -126,7 +133,7 @@ static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_
 #undef BODY
     }
     const struct ternel_gain rest = rest_of(gain, end);
-    ternel_rmsnorm(input + end, squares, &rest, fraction, out + end);
+    REST(rmsnorm)(input + end, squares, &rest, fraction, out + end);
 }
 
 /// A product has up to 38 bits, too many for a lane: its upper ones decide, unless all products are small.
@@ -149,7 +156,7 @@ static uint64_t largest_product(const int32_t *input, const struct ternel_gain *
         return ternel_largest_product(input, gain);
     }
     const struct ternel_gain rest = rest_of(gain, end);
-    const uint64_t last = ternel_largest_product(input + end, &rest);
+    const uint64_t last = REST(largest_product)(input + end, &rest);
     const uint64_t most = (uint64_t)largest << 8;
     return last > most ? last : most;
 }
@@ -180,7 +187,7 @@ static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, in
         }
     }
     const struct ternel_gain rest = rest_of(gain, end);
-    ternel_quantise(input + end, &rest, factor, k, activation + end);
+    (void)REST(quantise)(input + end, &rest, factor, k, activation + end);
     int32_t values[LANES];
     lanes_store(values, sums);
     int32_t sum = 0;
@@ -212,16 +219,39 @@ static struct index_shift index_shift_of(uint32_t fraction) {
     return (struct index_shift){.right = right, .half = 1 << (right - 1), .limit = -TERNEL_ELEMENT_MIN};
 }
 
-INLINE lanes sigmoid(lanes z, const struct index_shift *shift) {
-    z = lanes_maximum(lanes_minimum(z, lanes_set(shift->limit)), lanes_set(-shift->limit));
-    z = lanes_add(lanes_shift_left(z, shift->left), lanes_set(shift->half));
-    const lanes index = lanes_shift_right(z, shift->right);
-    const lanes magnitude = lanes_minimum(lanes_absolute(index), lanes_set(INDEX_MAX));
-    const lanes entries =
-        lanes_gather_pairs(ternel_sigmoid_table, lanes_shift_right_logical(magnitude, STEP_BITS));
+enum { LOOKUP_ELEMENTS = 256 };
+
+/// Elements on their way through the table: its index, and the two entries around it.
+struct lookup {
+    int32_t index[LOOKUP_ELEMENTS];
+    uint32_t step[LOOKUP_ELEMENTS];    ///< its upper bits, k
+    uint32_t entries[LOOKUP_ELEMENTS]; ///< T[k] | T[k + 1] << 16
+};
+
+/// Looks up `count` elements, whole vectors. One load for each: the gathers of AVX2 and AVX-512 take longer.
+static void look_up(const int32_t *z, uint32_t count, const struct index_shift *shift, struct lookup *out) {
+    for (uint32_t i = 0; i < count; i += LANES) {
+        lanes a = lanes_maximum(lanes_minimum(lanes_load(z + i), lanes_set(shift->limit)),
+                                lanes_set(-shift->limit));
+        a = lanes_add(lanes_shift_left(a, shift->left), lanes_set(shift->half));
+        a = lanes_shift_right(a, shift->right);
+        a = lanes_maximum(lanes_minimum(a, lanes_set(INDEX_MAX)), lanes_set(-INDEX_MAX));
+        lanes_store(out->index + i, a);
+        lanes_store(out->step + i, lanes_shift_right_logical(lanes_absolute(a), STEP_BITS));
+    }
+#pragma GCC unroll 4
+    for (uint32_t i = 0; i < count; i++) {
+        memcpy(&out->entries[i], ternel_sigmoid_table + out->step[i], sizeof out->entries[i]);
+    }
+}
+
+/// The sigmoid of elements i, i + 1, ... that were looked up.
+INLINE lanes sigmoid(const struct lookup *lookup, uint32_t i) {
+    const lanes index = lanes_load(lookup->index + i);
+    const lanes entries = lanes_load(lookup->entries + i);
     const lanes here = lanes_and(entries, lanes_set(0xffff));
     const lanes step = lanes_subtract(lanes_shift_right_logical(entries, 16), here);
-    const lanes weight = lanes_and(magnitude, lanes_set((1 << STEP_BITS) - 1));
+    const lanes weight = lanes_and(lanes_absolute(index), lanes_set((1 << STEP_BITS) - 1));
     const lanes part = lanes_add(lanes_multiply_short(step, weight),
                                  lanes_set((HALF << STEP_BITS) + (1 << (STEP_BITS - 1))));
     const lanes above = lanes_add(here, lanes_shift_right_logical(part, STEP_BITS));
@@ -231,79 +261,94 @@ INLINE lanes sigmoid(lanes z, const struct index_shift *shift) {
     return lanes_add(folded, lanes_and(sign, lanes_set(TERNEL_Q16_ONE)));
 }
 
+/// Elements of the piece that begins at `start`, and of those before `end`.
+static uint32_t piece(uint32_t start, uint32_t end) {
+    return end - start < LOOKUP_ELEMENTS ? end - start : LOOKUP_ELEMENTS;
+}
+
 static const struct rounding q16 = {.kind = ROUNDING_LOW, .half = HALF, .shift = 16};
 
-INLINE lanes silu(lanes z, const struct index_shift *shift) {
-    return round_low(z, sigmoid(z, shift), &q16);
+INLINE lanes silu(lanes z, const struct lookup *lookup, uint32_t i) {
+    return round_low(z, sigmoid(lookup, i), &q16);
 }
 
 static void forget_gate(int32_t *gate, uint32_t count, uint32_t fraction, const uint16_t *lower_bound) {
     const struct index_shift shift = index_shift_of(fraction);
     const uint32_t end = whole(count);
-    for (uint32_t i = 0; i < end; i += LANES) {
-        lanes open = sigmoid(lanes_load(gate + i), &shift);
-        if (lower_bound != 0) {
-            const lanes bound = lanes_load_u16(lower_bound + i);
-            const lanes rest = lanes_subtract(lanes_set(TERNEL_Q16_ONE), bound);
-            open = lanes_add(bound, round_low(rest, open, &q16));
+    struct lookup lookup;
+    for (uint32_t start = 0; start < end; start += LOOKUP_ELEMENTS) {
+        const uint32_t elements = piece(start, end);
+        look_up(gate + start, elements, &shift, &lookup);
+        for (uint32_t i = 0; i < elements; i += LANES) {
+            lanes open = sigmoid(&lookup, i);
+            if (lower_bound != 0) {
+                const lanes bound = lanes_load_u16(lower_bound + start + i);
+                const lanes rest = lanes_subtract(lanes_set(TERNEL_Q16_ONE), bound);
+                open = lanes_add(bound, round_low(rest, open, &q16));
+            }
+            lanes_store(gate + start + i, open);
         }
-        lanes_store(gate + i, open);
     }
-    ternel_forget_gate(gate + end, count - end, fraction, lower_bound == 0 ? 0 : lower_bound + end);
+    REST(forget_gate)(gate + end, count - end, fraction, lower_bound == 0 ? 0 : lower_bound + end);
 }
 
 static void update_state(int32_t *restrict state, const int32_t *forget, const int32_t *candidate,
                          uint32_t count, uint32_t fraction) {
     const struct index_shift shift = index_shift_of(fraction);
     const uint32_t end = whole(count);
-    for (uint32_t i = 0; i < end; i += LANES) {
-        const lanes fresh = silu(lanes_load(candidate + i), &shift);
-        const lanes change = lanes_subtract(lanes_load(state + i), fresh);
-        lanes_store(state + i, lanes_add(fresh, round_low(change, lanes_load(forget + i), &q16)));
+    struct lookup lookup;
+    for (uint32_t start = 0; start < end; start += LOOKUP_ELEMENTS) {
+        const uint32_t elements = piece(start, end);
+        look_up(candidate + start, elements, &shift, &lookup);
+        for (uint32_t i = 0; i < elements; i += LANES) {
+            const uint32_t at = start + i;
+            const lanes fresh = silu(lanes_load(candidate + at), &lookup, i);
+            const lanes change = lanes_subtract(lanes_load(state + at), fresh);
+            lanes_store(state + at, lanes_add(fresh, round_low(change, lanes_load(forget + at), &q16)));
+        }
     }
-    ternel_update_state(state + end, forget + end, candidate + end, count - end, fraction);
+    REST(update_state)(state + end, forget + end, candidate + end, count - end, fraction);
 }
 
 enum { GATED_BITS = 47 };
 
-INLINE void gate_output_lanes(int32_t *restrict out, const int32_t *normed, const int32_t *state,
-                              uint32_t count, const struct index_shift *shift,
-                              const struct rounding *rounding, const enum rounding_kind kind) {
-    for (uint32_t i = 0; i < count; i += LANES) {
-        const lanes factor = silu(lanes_load(state + i), shift);
-        lanes_store(out + i, round_saturate(lanes_load(normed + i), factor, rounding, kind));
+/// out = factor * SiLU(z) of a piece.
+INLINE void gate_lanes(int32_t *out, const int32_t *factor, const int32_t *z, uint32_t elements,
+                       const struct lookup *lookup, const struct rounding *rounding,
+                       const enum rounding_kind kind) {
+    for (uint32_t i = 0; i < elements; i += LANES) {
+        const lanes gated = silu(lanes_load(z + i), lookup, i);
+        lanes_store(out + i, round_saturate(lanes_load(factor + i), gated, rounding, kind));
+    }
+}
+
+/// out = factor * SiLU(z) * 2^-shift of whole vectors. `out` may be `z`.
+static void gate_vectors(int32_t *out, const int32_t *factor, const int32_t *z, uint32_t end,
+                         uint32_t fraction, uint32_t shift) {
+    const struct index_shift to_index = index_shift_of(fraction);
+    const struct rounding rounding = rounding_of(shift, GATED_BITS);
+    struct lookup lookup;
+    for (uint32_t start = 0; start < end; start += LOOKUP_ELEMENTS) {
+        const uint32_t elements = piece(start, end);
+        look_up(z + start, elements, &to_index, &lookup);
+#define BODY(kind) gate_lanes(out + start, factor + start, z + start, elements, &lookup, &rounding, kind)
+        FOR_EACH_KIND(&rounding, BODY);
+#undef BODY
     }
 }
 
 static void gate_output(int32_t *restrict out, const int32_t *normed, const int32_t *state, uint32_t count,
                         uint32_t fraction, uint32_t shift) {
-    const struct index_shift to_index = index_shift_of(fraction);
-    const struct rounding rounding = rounding_of(shift, GATED_BITS);
     const uint32_t end = whole(count);
-#define BODY(kind) gate_output_lanes(out, normed, state, end, &to_index, &rounding, kind)
-    FOR_EACH_KIND(&rounding, BODY);
-#undef BODY
-    ternel_gate_output(out + end, normed + end, state + end, count - end, fraction, shift);
-}
-
-INLINE void gate_linear_unit_lanes(int32_t *restrict gate, const int32_t *up, uint32_t count,
-                                   const struct index_shift *shift, const struct rounding *rounding,
-                                   const enum rounding_kind kind) {
-    for (uint32_t i = 0; i < count; i += LANES) {
-        const lanes factor = silu(lanes_load(gate + i), shift);
-        lanes_store(gate + i, round_saturate(lanes_load(up + i), factor, rounding, kind));
-    }
+    gate_vectors(out, normed, state, end, fraction, shift);
+    REST(gate_output)(out + end, normed + end, state + end, count - end, fraction, shift);
 }
 
 static void gate_linear_unit(int32_t *restrict gate, const int32_t *up, uint32_t count, uint32_t fraction,
                              uint32_t shift) {
-    const struct index_shift to_index = index_shift_of(fraction);
-    const struct rounding rounding = rounding_of(shift, GATED_BITS);
     const uint32_t end = whole(count);
-#define BODY(kind) gate_linear_unit_lanes(gate, up, end, &to_index, &rounding, kind)
-    FOR_EACH_KIND(&rounding, BODY);
-#undef BODY
-    ternel_gate_linear_unit(gate + end, up + end, count - end, fraction, shift);
+    gate_vectors(gate, up, gate, end, fraction, shift);
+    REST(gate_linear_unit)(gate + end, up + end, count - end, fraction, shift);
 }
 
 static void add_residual(int32_t *restrict residual, const int32_t *update, uint32_t count) {
@@ -311,7 +356,7 @@ static void add_residual(int32_t *restrict residual, const int32_t *update, uint
     for (uint32_t i = 0; i < end; i += LANES) {
         lanes_store(residual + i, saturate(lanes_add(lanes_load(residual + i), lanes_load(update + i))));
     }
-    ternel_add_residual(residual + end, update + end, count - end);
+    REST(add_residual)(residual + end, update + end, count - end);
 }
 
 enum { PRODUCT_BITS = 39 };

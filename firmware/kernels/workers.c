@@ -18,9 +18,12 @@ static inline void pause_core(void) {
 #endif
 }
 
-/// One more look at a word has found nothing new: spends a little time.
-static void wait_a_little(uint32_t looks) {
-    if (looks >= SPINS) {
+/// One more look at a word has found nothing new: spends a little time, if possible in good use.
+static void wait_a_little(uint32_t looks, struct ternel_ahead *ahead) {
+    if (ahead != NULL && ahead->next < ahead->end) {
+        __builtin_prefetch(ahead->next, 0, 2);
+        ahead->next += TERNEL_WORKERS_LINE;
+    } else if (looks >= SPINS) {
         pause_core();
     }
 }
@@ -31,12 +34,14 @@ void ternel_workers_init(struct ternel_workers *workers, uint32_t count,
     workers->platform = platform;
     workers->job = NULL;
     workers->context = NULL;
-    atomic_init(&workers->epoch, 0);
     atomic_init(&workers->stopping, false);
+    atomic_init(&workers->epoch, 0);
     atomic_init(&workers->finished, 0);
     atomic_init(&workers->arrived, 0);
     atomic_init(&workers->opened, 0);
-    atomic_init(&workers->claimed, 0);
+    for (uint32_t worker = 0; worker < TERNEL_WORKERS_MAX; worker++) {
+        atomic_init(&workers->shares[worker].pieces, 0);
+    }
 }
 
 /// Waits until the epoch is another than `seen`.
@@ -47,19 +52,20 @@ static void wait_for_job(struct ternel_workers *workers, uint32_t seen) {
             platform->sleep(platform->context, &workers->epoch, seen);
             looks = SPINS;
         }
-        wait_a_little(looks);
+        wait_a_little(looks, NULL);
     }
 }
 
 /// Waits until *word is another than `seen`; the others are at work.
-static void wait_for_workers(struct ternel_workers *workers, _Atomic uint32_t *word, uint32_t seen) {
+static void wait_for_workers(struct ternel_workers *workers, _Atomic uint32_t *word, uint32_t seen,
+                             struct ternel_ahead *ahead) {
     const struct ternel_workers_platform *platform = workers->platform;
     for (uint32_t looks = 0; atomic_load_explicit(word, memory_order_acquire) == seen; looks++) {
         if (looks >= PAUSES_BEFORE_YIELD && platform != NULL && platform->yield != NULL) {
             platform->yield(platform->context);
             looks = SPINS;
         }
-        wait_a_little(looks);
+        wait_a_little(looks, ahead);
     }
 }
 
@@ -86,14 +92,13 @@ void ternel_workers_run(struct ternel_workers *workers, void (*job)(void *contex
     workers->job = job;
     workers->context = context;
     atomic_store_explicit(&workers->finished, 0, memory_order_relaxed);
-    atomic_store_explicit(&workers->claimed, 0, memory_order_relaxed);
     if (workers->count > 1) {
         next_epoch(workers);
     }
     job(context, 0);
     uint32_t finished = 0;
     while ((finished = atomic_load_explicit(&workers->finished, memory_order_acquire)) < workers->count - 1) {
-        wait_for_workers(workers, &workers->finished, finished);
+        wait_for_workers(workers, &workers->finished, finished, NULL);
     }
 }
 
@@ -102,30 +107,59 @@ void ternel_workers_stop(struct ternel_workers *workers) {
     next_epoch(workers);
 }
 
-void ternel_workers_barrier(struct ternel_workers *workers) {
+void ternel_workers_barrier(struct ternel_workers *workers, struct ternel_ahead *ahead) {
     const uint32_t opened = atomic_load_explicit(&workers->opened, memory_order_relaxed);
     const uint32_t before = atomic_fetch_add_explicit(&workers->arrived, 1, memory_order_acq_rel);
     if (before + 1 == workers->count) {
-        // Nobody claims or arrives until the barrier opens.
+        // Nobody arrives again until the barrier opens.
         atomic_store_explicit(&workers->arrived, 0, memory_order_relaxed);
-        atomic_store_explicit(&workers->claimed, 0, memory_order_relaxed);
         atomic_store_explicit(&workers->opened, opened + 1, memory_order_release);
     } else {
-        wait_for_workers(workers, &workers->opened, opened);
+        wait_for_workers(workers, &workers->opened, opened, ahead);
     }
 }
 
-bool ternel_workers_claim(struct ternel_workers *workers, uint32_t total, uint32_t *first, uint32_t *pieces) {
-    uint32_t next = atomic_load_explicit(&workers->claimed, memory_order_relaxed);
+uint32_t ternel_workers_first(const struct ternel_workers *workers, uint32_t worker, uint32_t total) {
+    return (uint32_t)(((uint64_t)total * worker + workers->count - 1) / workers->count);
+}
+
+static uint64_t pieces_of(uint32_t first, uint32_t end) {
+    return first | (uint64_t)end << 32;
+}
+
+// A thief may look before the owner has put its share of the new step here, and find nothing: what is left of
+// the step before is empty, as nobody passes a barrier with work undone.
+void ternel_workers_share(struct ternel_workers *workers, uint32_t worker, uint32_t total) {
+    const uint32_t first = ternel_workers_first(workers, worker, total);
+    const uint32_t end = ternel_workers_first(workers, worker + 1, total);
+    atomic_store_explicit(&workers->shares[worker].pieces, pieces_of(first, end), memory_order_relaxed);
+}
+
+/// Takes half of a share, rounded up: its owner from the front, others from the end.
+static bool take(struct ternel_share *share, bool owner, bool all, uint32_t *first, uint32_t *pieces) {
+    uint64_t seen = atomic_load_explicit(&share->pieces, memory_order_relaxed);
+    uint64_t rest;
     do {
-        if (next >= total) {
+        const uint32_t from = (uint32_t)seen;
+        const uint32_t to = (uint32_t)(seen >> 32);
+        if (from >= to) {
             return false;
         }
-        // Half of a fair share of what is left: few claims, and the last ones are small.
-        const uint32_t share = (total - next) / (2 * workers->count);
-        *first = next;
-        *pieces = share == 0 ? 1 : share;
-    } while (!atomic_compare_exchange_weak_explicit(&workers->claimed, &next, next + *pieces,
-                                                    memory_order_relaxed, memory_order_relaxed));
+        *pieces = all ? to - from : (to - from + 1) / 2;
+        *first = owner ? from : to - *pieces;
+        rest = owner ? pieces_of(from + *pieces, to) : pieces_of(from, to - *pieces);
+    } while (!atomic_compare_exchange_weak_explicit(&share->pieces, &seen, rest, memory_order_relaxed,
+                                                    memory_order_relaxed));
     return true;
+}
+
+bool ternel_workers_claim(struct ternel_workers *workers, uint32_t worker, uint32_t *first,
+                          uint32_t *pieces) {
+    for (uint32_t i = 0; i < workers->count; i++) {
+        const uint32_t victim = worker + i < workers->count ? worker + i : worker + i - workers->count;
+        if (take(&workers->shares[victim], i == 0, workers->count == 1, first, pieces)) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -1,6 +1,7 @@
 // Workers: one for each core, started once, that all run the same function at the same time, each with its
-// number. Inside it they share out the work by claims and wait for each other at barriers. Nothing but atomic
-// words passes between them, so it works the same above an operating system and without one.
+// number. Inside it each has a share of every step's work, takes from the others when its own is done, and
+// waits for them at barriers. Nothing but atomic words passes between them, so it works the same above an
+// operating system and without one.
 #pragma once
 
 #include <stdatomic.h>
@@ -20,21 +21,31 @@ struct ternel_workers_platform {
     void (*wake)(void *context);
 };
 
+/// What is left of a worker's share: pieces first..end - 1, as first | end << 32.
+struct ternel_share {
+    _Alignas(TERNEL_WORKERS_LINE) _Atomic uint64_t pieces;
+};
+
 struct ternel_workers {
     uint32_t count; ///< the caller of ternel_workers_run is worker 0
     const struct ternel_workers_platform *platform;
     void (*job)(void *context, uint32_t worker);
     void *context;
+    _Atomic bool stopping;
     /// Counts the jobs given out: a worker waits until it changes.
     _Alignas(TERNEL_WORKERS_LINE) _Atomic uint32_t epoch;
-    _Atomic bool stopping;
     /// Workers but the first that have finished the job.
     _Alignas(TERNEL_WORKERS_LINE) _Atomic uint32_t finished;
     /// Workers that have reached the barrier, and how many barriers have opened.
     _Alignas(TERNEL_WORKERS_LINE) _Atomic uint32_t arrived;
     _Alignas(TERNEL_WORKERS_LINE) _Atomic uint32_t opened;
-    /// The first piece of work since the last barrier that nobody has claimed.
-    _Alignas(TERNEL_WORKERS_LINE) _Atomic uint32_t claimed;
+    struct ternel_share shares[TERNEL_WORKERS_MAX];
+};
+
+/// Memory that a worker will read soon: while it waits, it asks for it line by line.
+struct ternel_ahead {
+    const uint8_t *next;
+    const uint8_t *end;
 };
 
 /// Prepares for `count` workers (1..TERNEL_WORKERS_MAX). `platform` may be NULL.
@@ -51,10 +62,18 @@ void ternel_workers_run(struct ternel_workers *workers, void (*job)(void *contex
 /// Lets every ternel_workers_serve return. No job may be running.
 void ternel_workers_stop(struct ternel_workers *workers);
 
-/// Within a job: goes on when all workers are here. What was written before is visible to all behind it, and
-/// claims begin anew.
-void ternel_workers_barrier(struct ternel_workers *workers);
+/// Within a job: goes on when all workers are here. What was written before is visible to all behind it.
+/// `ahead` may be NULL.
+void ternel_workers_barrier(struct ternel_workers *workers, struct ternel_ahead *ahead);
 
-/// Within a job: takes the next pieces of `total` of them, first..first + *pieces - 1, large shares before
-/// small ones; false when none is left. All workers ask with the same `total` between two barriers.
-bool ternel_workers_claim(struct ternel_workers *workers, uint32_t total, uint32_t *first, uint32_t *pieces);
+/// Within a job, behind a barrier: begins a step of `total` pieces of work by putting this worker's share
+/// where the others find it. In every step of that many pieces a worker has the same share, so that what it
+/// works on stays in its cache. All workers begin the same steps.
+void ternel_workers_share(struct ternel_workers *workers, uint32_t worker, uint32_t total);
+
+/// The first piece of a worker's share of `total`.
+uint32_t ternel_workers_first(const struct ternel_workers *workers, uint32_t worker, uint32_t total);
+
+/// Takes some pieces of the step, first..first + *pieces - 1: half of what is left of the worker's own share,
+/// else of another's. False when none is left.
+bool ternel_workers_claim(struct ternel_workers *workers, uint32_t worker, uint32_t *first, uint32_t *pieces);

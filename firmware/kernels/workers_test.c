@@ -23,19 +23,22 @@ static void run_job(void *context, uint32_t worker) {
     for (uint32_t round = 0; round < ROUNDS; round++) {
         uint32_t first;
         uint32_t count;
-        while (ternel_workers_claim(job->workers, job->pieces, &first, &count)) {
+        ternel_workers_share(job->workers, worker, job->pieces);
+        while (ternel_workers_claim(job->workers, worker, &first, &count)) {
             for (uint32_t i = first; i < first + count; i++) {
                 job->taken[round][i]++;
                 job->plain[i] = round * PIECES + i;
             }
         }
-        ternel_workers_barrier(job->workers);
+        struct ternel_ahead ahead = {.next = (const uint8_t *)job->plain,
+                                     .end = (const uint8_t *)(job->plain + 1)};
+        ternel_workers_barrier(job->workers, &ahead);
         for (uint32_t i = worker; i < job->pieces; i += job->workers->count) {
             if (job->taken[round][i] != 1 || job->plain[i] != round * PIECES + i) {
                 job->wrong++;
             }
         }
-        ternel_workers_barrier(job->workers);
+        ternel_workers_barrier(job->workers, NULL);
     }
 }
 
