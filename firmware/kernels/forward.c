@@ -112,9 +112,14 @@ static void each_token(const struct part *part, const struct ternel_forward_laye
         }
     }
     const struct ternel_packing packing = f->kernel->packing;
-    const uint32_t tile = ternel_workers_first(f->workers, part->worker, ternel_tiles(packing, next->rows));
-    const uint8_t *weights = next->tiles + tile * ternel_tile_bytes(packing, next->source->columns);
-    struct ternel_ahead ahead = {.next = weights, .end = weights + BYTES_AHEAD};
+    const uint32_t tiles = ternel_tiles(packing, next->rows);
+    const uint32_t tile = ternel_workers_first(f->workers, part->worker, tiles);
+    const size_t tile_bytes = ternel_tile_bytes(packing, next->source->columns);
+    const uint8_t *weights = next->tiles + tile * tile_bytes;
+    const size_t bytes =
+        (size_t)(ternel_workers_first(f->workers, part->worker + 1, tiles) - tile) * tile_bytes;
+    struct ternel_ahead ahead = {.next = weights,
+                                 .end = weights + (bytes < BYTES_AHEAD ? bytes : BYTES_AHEAD)};
     ternel_workers_barrier(f->workers, &ahead);
 }
 
