@@ -22,9 +22,14 @@ const digits = mantissaWidth;
 /** Bits by which a value with a long run of zeros in front moves in one cycle. */
 const stride = 8;
 
-/** Cycles from a start to its outputs, at most: the moves, the serial parts, and the states between them. */
-export const rootCycles = squaresWidth / stride - 1 + (stride / 2 - 1) + squareRootCycles(digits) + dividerCycles(digits) + 4;
-export const factorCycles = maximumWidth / stride + (stride / 2 - 1) + dividerCycles(digits) + 4;
+/** Cycles that a number takes at most until one of its two highest bits is 1. */
+const moves = (width: number): number => width / stride - 1 + (stride / 2 - 1);
+
+/** Cycles from startRoot to rootDone, at most. */
+export const rootCycles = 1 + moves(squaresWidth) + squareRootCycles(digits) + dividerCycles(digits);
+/** Cycles from startScale to factorDone, at most. */
+export const factorCycles = 2 + moves(maximumWidth) + dividerCycles(digits);
+/** Cycles from startScale to scaleDone, at most. */
 export const scaleCycles = factorCycles + 3;
 
 /**
