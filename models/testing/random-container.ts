@@ -94,7 +94,7 @@ export function randomTables(name: string, shape: ContainerShape, seed: number):
     },
     embedding: {
       values: new Int8Array(0),
-      scales: Array.from({ length: vocabulary }, () => scaleOf((1 + 0.1 * random.normal()) / 40, name)),
+      scales: Array.from({ length: vocabulary }, () => scaleOf((1 + 0.1 * random.normal()) / 74, name)),
     },
   };
 }
@@ -118,8 +118,10 @@ function withWeights(tables: Model, layout: Layout, bytes: Uint8Array, seed: num
     return { ...matrix, packed };
   };
   const { vocabulary, dimension, head, embedding } = tables;
-  const values = new Int8Array(vocabulary * dimension);
-  for (let i = 0; i < values.length; i++) values[i] = Math.max(-127, Math.min(127, Math.round(40 * random.normal())));
+  const rows = place("embedding");
+  const isUnpadded = rows.length === vocabulary * dimension;
+  const values = isUnpadded ? new Int8Array(rows.buffer, rows.byteOffset, rows.length) : new Int8Array(vocabulary * dimension);
+  random.fill(values);
   return {
     ...tables,
     layers: tables.layers.map((layer, l) => ({

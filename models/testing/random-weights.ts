@@ -22,6 +22,14 @@ export class QuickRandom {
     return state;
   }
 
+  /** Bytes, each value equally often. */
+  fill(values: Int8Array): void {
+    for (let i = 0; i < values.length; i += 4) {
+      const four = this.next();
+      for (let k = 0; k < 4 && i + k < values.length; k++) values[i + k] = four >> (8 * k);
+    }
+  }
+
   /** 0 to limit - 1, for a limit that is small against 2^32. */
   below(limit: number): number {
     return (this.next() >>> 0) % limit;
