@@ -10,9 +10,10 @@ import { groupWidth, type VectorParameters } from "./vector-command.ts";
  *     prepare   addresses and stream are set up (`load`, `open`), the root is asked for where the command needs it
  *     root      NORM waits for it
  *     pass      a group a cycle enters the lanes (`issue`), unless its part of the stream is not there
+ *     gap       a cycle between two columns, in which the sum of squares changes columns
  *     maximum   QUANTISE waits for the largest product and for the root, then asks for the factor
  *     factor    and waits for it; the second pass follows
- *     drain     until everything is written; where columns need not be apart the next one follows without a gap
+ *     drain     until everything is written; where columns need not be apart the next one follows before
  */
 export function passControl(parameters: VectorParameters) {
   const columns = uint(columnIndexWidth(parameters.columns));
@@ -59,7 +60,7 @@ export function passControl(parameters: VectorParameters) {
     ports,
     (io, m) => {
       const data = { resettable: false } as const;
-      const state = m.fsm("state", ["idle", "prepare", "root", "pass", "maximum", "factor", "drain"]);
+      const state = m.fsm("state", ["idle", "prepare", "root", "pass", "gap", "maximum", "factor", "drain"]);
       const column = m.register("column_now", columns, data);
       const columnLast = m.register("column_last", columns, data);
       const group = m.register("group_now", groups, data);
@@ -133,9 +134,13 @@ export function passControl(parameters: VectorParameters) {
               })
               .otherwise(() => {
                 column.set(column.add(1).wrap(column.width));
+                state.goto("gap");
               });
           });
         });
+      });
+      state.in("gap", () => {
+        state.goto("pass");
       });
       state.in("maximum", () => {
         m.when(io.maximumDone.and(io.rootDone), () => {

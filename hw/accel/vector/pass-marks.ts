@@ -1,6 +1,6 @@
 /** Which stage of the lanes holds a group: marks that go along with the data. */
 import { bit, bundle, input, module, mux, output, uint } from "../../../gen/index.ts";
-import { lateLatency, productLatency, resultLatency, secondLatency, sigmoidDelay } from "./vector-lane.ts";
+import { lateLatency, productLatency, resultLatency, sigmoidDelay } from "./vector-lane.ts";
 
 /** A group: the one with its column's last element may be partly used, those behind it are padding; one is the last one. */
 export const groupMark = bundle({ valid: bit, partial: bit, padding: bit, last: bit });
@@ -27,7 +27,7 @@ export function passMarks() {
     operand: output(groupMark, "the lanes' first operands are there"),
     late: output(groupMark, "the late operands are to be read"),
     product: output(groupMark, "the first products are there"),
-    second: output(groupMark, "the operands of the second multiplication are there"),
+    beforeResult: output(groupMark, "the results come in the next cycle"),
     result: output(groupMark, "the results are there"),
     empty: output(bit, "no group is on its way"),
   };
@@ -75,7 +75,7 @@ export function passMarks() {
       io.operand.set(operand);
       behind(io.late, lateLatency - 1);
       behind(io.product, productLatency);
-      behind(io.second, secondLatency);
+      behind(io.beforeResult, resultLatency - 1);
       behind(io.result, resultLatency);
       io.empty.set(fetched.valid.or(operand.valid).or(valid.waits.reduceOr()).or(valid.inLanes.reduceOr()).not());
     },

@@ -5,17 +5,14 @@ import { delayed } from "./delayed.ts";
 import { squarer, squarerLatency, squareWidth } from "./squarer.ts";
 import { elementWidth, squaresWidth } from "./vector-command.ts";
 
-/** Levels of adders in front of a register. */
-const levelsInStage = 2;
-
 /** Cycles from the last group of a vector to the cycle of `done`. */
 export function squaresLatency(lanes: number): number {
-  return squarerLatency + Math.ceil(bitsFor(lanes) / levelsInStage) + 1;
+  return squarerLatency + bitsFor(lanes) + 1;
 }
 
 /**
- * Sums the groups that come with `valid` up to the one with `last`, then starts anew; `sum` is that of the vector in the cycle of `done`.
- * `pending` from the cycle after a valid group until the cycle of `done` at least.
+ * Sums the groups that come with `valid` up to the one with `last`; `sum` is that of the vector in the cycle of `done`. No group may come
+ * in the cycle behind a last one. `pending` from the cycle after a valid group until the cycle of `done` at least.
  */
 export function squaresAccumulator(lanes: number) {
   const ports = {
@@ -42,9 +39,7 @@ export function squaresAccumulator(lanes: number) {
           const other = sums[i + 1];
           return i % 2 === 0 && other !== undefined ? [sum.add(other)] : [];
         });
-        sums = pairs;
-        if (level % levelsInStage !== levelsInStage - 1 && level !== levels - 1) continue;
-        sums = sums.map((sum, i) => delayed(m, `sum_${level}_${i}`, sum, 1));
+        sums = pairs.map((sum, i) => delayed(m, `sum_${level}_${i}`, sum, 1));
       }
       const [group] = sums;
       if (group?.width !== squareWidth + levels) throw new RangeError("a group needs lanes");
@@ -58,18 +53,16 @@ export function squaresAccumulator(lanes: number) {
       const valid = marks("valid_stages", io.valid);
       const last = marks("last_stages", io.valid.and(io.last));
       const arrives = valid.bit(latency - 1);
-      const fresh = m.register("fresh", bit, { init: 1 });
       const done = m.register("is_done", bit, { init: 0 });
-      const sum = m.register("accumulator", uint(squaresWidth), { resettable: false });
+      const sum = m.register("accumulator", uint(squaresWidth));
       m.when(arrives, () => {
-        sum.set(mux(fresh, 0, sum).add(group).truncate(squaresWidth));
-        fresh.set(last.bit(latency - 1));
+        sum.set(sum.add(group).truncate(squaresWidth));
       });
-      done.set(last.bit(latency - 1));
-      m.when(io.clear, () => {
-        fresh.set(1);
-        done.set(0);
+      done.set(last.bit(latency - 1).and(io.clear.not()));
+      m.when(done.or(io.clear), () => {
+        sum.set(0);
       });
+      m.assert(done.and(arrives).not(), "a vector follows the one before without a gap");
       io.pending.set(valid.reduceOr().or(done));
       io.done.set(done);
       io.sum.set(sum);

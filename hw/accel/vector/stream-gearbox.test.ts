@@ -11,7 +11,7 @@ interface Vector {
   readonly bytes: readonly number[];
 }
 
-/** What the gearbox should make of an element's bytes; of a half only the low 16 bits are defined. */
+/** What the gearbox should make of an element's bytes. */
 function elementOf({ size, bytes }: Vector, index: number): bigint {
   const at = (byte: number): bigint => BigInt(bytes[(index << size) + byte] ?? 0);
   if (size === 0) return BigInt.asIntN(8, at(0));
@@ -25,8 +25,7 @@ async function takeVector(tb: Testbench, vector: Vector, lanes: number, random: 
   const elements: bigint[] = [];
   const fetch = (): void => {
     for (let lane = 0; lane < lanes && elements.length < count; lane++) {
-      const value = tb.get(`elements_${lane}`);
-      elements.push(vector.size === 1 ? BigInt.asUintN(16, value) : value);
+      elements.push(tb.get(vector.size === 1 ? `halves_${lane}` : `elements_${lane}`));
     }
   };
   tb.set("open", 1);

@@ -5,6 +5,7 @@ import { roundingShift, roundingShiftLatency } from "../rounding-shift.ts";
 import { signedMultiplier, splitMultiplierLatency } from "../split-multiplier.ts";
 import { delayed } from "./delayed.ts";
 import { laneMultiplier, laneMultiplierLatency, laneProductWidth, narrowWidth, wideValueWidth } from "./lane-multiplier.ts";
+import { resultShift, resultShiftLatency } from "./result-shift.ts";
 import { q16Width, sigmoidLatency } from "./sigmoid.ts";
 import { elementWidth, gainWidth } from "./vector-command.ts";
 
@@ -55,7 +56,7 @@ export const secondLatency = splitMultiplierLatency + roundingShiftLatency;
 /** Cycles from there to the cycle in which the late operands come out of their memories: they are held once. */
 export const lateLatency = secondLatency - 1;
 /** Cycles from there to `result`. */
-export const resultLatency = secondLatency + laneMultiplierLatency + roundingShiftLatency;
+export const resultLatency = secondLatency + laneMultiplierLatency + resultShiftLatency;
 
 /**
  * Two multiplications, each with a rounding shift behind it, for every command:
@@ -77,12 +78,13 @@ export function vectorLane() {
     bank1: input(word),
     state: input(word),
     gain: input(uint(gainWidth)),
-    streamsGain: input(bit, "the gain is the stream's element, not the gain buffer's data"),
+    streamsGain: input(bit, "the gain is the stream's, not the gain buffer's data"),
     element: input(sint(elementWidth), "of the stream"),
+    half: input(uint(gainWidth), "of the stream"),
     operand: output(sint(elementWidth), "one cycle later"),
     sigmoid: input(uint(q16Width), "of `operand`, sigmoidDelay cycles later"),
     product: output(sint(wideValueWidth), "productLatency cycles behind the operands of the first multiplier"),
-    unused: input(bit, "with the operands of the second multiplier: the result becomes 0"),
+    unused: input(bit, "in the cycle before the result: it becomes 0"),
     result: output(sint(elementWidth)),
   };
   return module(
@@ -103,7 +105,7 @@ export function vectorLane() {
       });
       io.operand.set(operand);
       const gain = m.register("gain_held", uint(gainWidth), data);
-      gain.set(mux(io.streamsGain, io.element.asUInt().truncate(gainWidth), io.gain));
+      gain.set(mux(io.streamsGain, io.half, io.gain));
 
       const argument = delayed(m, "argument", operand, sigmoidDelay);
       const first = m.instance("first_multiplier", signedMultiplier(elementWidth, firstFactorWidth));
@@ -144,8 +146,10 @@ export function vectorLane() {
       const top = delayed(m, "product_top", product.shiftRight(elementWidth), roundingShiftLatency);
       const difference = addOrSubtract(partner, rounded, settings.subtract);
       second.wide.set(settings.wide);
-      const value = mux(settings.wide, concatenate(top, rounded).asSInt(), difference.signExtend(wideValueWidth));
-      second.value.set(mux(io.unused, 0, value));
+      // With `wide` there is no partner: the low bits are those of the product in any case.
+      const upper = mux(settings.wide, top, difference.shiftRight(elementWidth).signExtend(top.width));
+      const value = concatenate(upper, difference.bits(elementWidth - 1, 0)).asSInt();
+      second.value.set(value);
       const sign = settings.gainSigned.and(gain.bit(gainWidth - 1));
       second.factor.set(
         mux(
@@ -158,11 +162,12 @@ export function vectorLane() {
           ),
         ),
       );
-      second.addend.set(mux(settings.addend.and(io.unused.not()), rounded, 0));
+      second.addend.set(mux(settings.addend, rounded, 0));
 
-      const secondShift = m.instance("second_shift", roundingShift(laneProductWidth));
+      const secondShift = m.instance("second_shift", resultShift(laneProductWidth));
       secondShift.value.set(second.product);
       secondShift.shift.set(settings.secondShift);
+      secondShift.zero.set(io.unused);
       io.result.set(secondShift.result);
     },
     { documentation: "One element a cycle: two multiplications with rounding shifts." },

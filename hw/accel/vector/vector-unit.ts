@@ -221,7 +221,7 @@ export function vectorUnit(parameters: VectorParameters) {
       gain.readAddress.set(resized(mux(steps.earlyGain, control.group, lateGroup), gain.readAddress.width));
       gain.write.set(marks.fetched.valid.and(fetchedStreams).and(steps.usesGain));
       gain.writeAddress.set(resized(fetchedGroup, gain.writeAddress.width));
-      gain.writeData.set([...gearbox.elements].map((element) => element.asUInt().truncate(gainWidth)));
+      gain.writeData.set(gearbox.halves);
 
       // The lanes.
       settings.opcode.set(command.opcode);
@@ -247,8 +247,9 @@ export function vectorUnit(parameters: VectorParameters) {
         unit.gain.set(gain.data.at(lane));
         unit.streamsGain.set(fetchedStreams.and(steps.earlyGain));
         unit.element.set(gearbox.elements.at(lane));
+        unit.half.set(gearbox.halves.at(lane));
         unit.sigmoid.set(sigmoids.results.at(lane));
-        const { partial, padding } = marks.second;
+        const { partial, padding } = marks.beforeResult;
         unit.unused.set(padding.or(partial.and(usedInLast.bit(lane).not())));
         return unit;
       });
