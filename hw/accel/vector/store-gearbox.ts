@@ -14,7 +14,7 @@ export function storeWord({ portBytes }: Pick<VectorParameters, "portBytes">) {
 /**
  * A group is taken where `valid` and `ready` are 1; `used` has a bit for each lane, which are all 1 but in the `last` group of a vector,
  * where the low ones are. The port words of a vector leave one after the other, the one with the vector's last element with `last`; bytes
- * of elements that are not used are masked.
+ * of elements that are not used are masked. `clear` takes back what is offered, too.
  */
 export function storeGearbox(parameters: VectorParameters) {
   const { portBytes, vectorLanes } = parameters;
@@ -124,7 +124,6 @@ export function storeGearbox(parameters: VectorParameters) {
       m.when(io.clear, () => {
         full.set(0);
       });
-      m.checkStream("stores", io.stores);
     },
     { documentation: `Groups of ${vectorLanes} elements become port words of ${portBytes} bytes.` },
   );

@@ -6,15 +6,50 @@ import { vectorOpcode, type VectorParameters } from "../vector-command.ts";
 import { wordsOf } from "./port-words.ts";
 import type { ModelCommand, Operand } from "./vector-model.ts";
 
-/** Items that are there when they are asked for. */
-class Queue<T> implements Iterator<T>, Iterable<T> {
-  readonly items: T[] = [];
-  next(): IteratorResult<T> {
-    const value = this.items.shift();
-    return value === undefined ? { done: true, value } : { done: false, value };
+/** The stream of port words; it pauses with the probability `stall`. */
+class WordSource implements Agent {
+  /** Port words that were taken. */
+  sent = 0;
+  readonly #tb: Testbench;
+  readonly #random: Random;
+  readonly #stall: number;
+  #words: bigint[] = [];
+  #offered = false;
+  #taken = false;
+
+  constructor(tb: Testbench, stall: number, seed: number) {
+    this.#tb = tb;
+    this.#random = new Random(seed);
+    this.#stall = stall;
   }
-  [Symbol.iterator](): this {
-    return this;
+
+  push(words: readonly bigint[]): void {
+    this.#words.push(...words);
+  }
+
+  /** Forgets the words that are not taken yet. */
+  clear(): void {
+    this.#words = [];
+    this.#offered = false;
+    this.#tb.set("words_valid", 0);
+  }
+
+  drive(): void {
+    if (this.#taken) {
+      this.#words.shift();
+      this.#offered = false;
+      this.sent++;
+    }
+    const [word] = this.#words;
+    if (!this.#offered && word !== undefined && !this.#random.chance(this.#stall)) {
+      this.#offered = true;
+      this.#tb.set("words_payload", word);
+    }
+    this.#tb.set("words_valid", this.#offered ? 1 : 0);
+  }
+
+  sample(): void {
+    this.#taken = this.#offered && this.#tb.get("words_ready") === 1n;
   }
 }
 
@@ -52,25 +87,31 @@ export interface MatrixResult {
   readonly column: number;
 }
 
+export interface BenchOptions {
+  /** Probability that the stream and the stores pause. */
+  readonly stall: number;
+  readonly seed: number;
+  /** The unit is cleared while it runs, which may take back a store that it offers. */
+  readonly clears?: boolean;
+}
+
 export class VectorBench {
   readonly tb: Testbench;
   readonly #parameters: VectorParameters;
-  readonly #words = new Queue<bigint>();
-  readonly #source;
+  readonly #source: WordSource;
   readonly #sink;
   readonly #writes: ActivationWrites;
   readonly #random: Random;
   readonly #stall: number;
 
-  /** The stream and the stores stall with the probability `stall`. */
-  constructor(tb: Testbench, parameters: VectorParameters, { stall, seed }: { readonly stall: number; readonly seed: number }) {
+  constructor(tb: Testbench, parameters: VectorParameters, { stall, seed, clears = false }: BenchOptions) {
     this.tb = tb;
     this.#parameters = parameters;
     this.#random = new Random(seed);
     this.#stall = stall;
-    this.#source = tb.source("words", this.#words, { stall, seed: seed + 1 });
+    this.#source = tb.add(new WordSource(tb, stall, seed + 1));
     this.#sink = tb.sink("stores", { stall, seed: seed + 2 });
-    tb.monitor("stores");
+    if (!clears) tb.monitor("stores");
     this.#writes = tb.add(new ActivationWrites(tb, parameters));
   }
 
@@ -83,7 +124,7 @@ export class VectorBench {
     const { tb } = this;
     const { columns, count } = command;
     const words = this.#wordsOf(command);
-    this.#words.items.push(...words);
+    this.#source.push(words);
     const sent = this.#source.sent;
     const before = this.#sink.received.length;
     this.#set(command);
@@ -99,6 +140,25 @@ export class VectorBench {
     if (this.#source.sent - sent !== words.length)
       throw new Error(`${command.name} took ${this.#source.sent - sent} of ${words.length} port words`);
     return { cycles, stored: this.#stored(before) };
+  }
+
+  /** Starts a command and clears the unit some cycles later; what the command wrote until then stays. */
+  async abort(command: ModelCommand, cycles: number): Promise<void> {
+    const { tb } = this;
+    this.#source.push(this.#wordsOf(command));
+    this.#set(command);
+    tb.set("columnFirst", command.columns[0] ?? 0);
+    tb.set("columnLast", command.columns.at(-1) ?? 0);
+    tb.set("start", 1);
+    await tb.tick();
+    tb.set("start", 0);
+    await tb.tick(cycles);
+    tb.set("clear", 1);
+    await tb.tick();
+    tb.set("clear", 0);
+    if (tb.get("busy") !== 0n) throw new Error("busy behind a clear");
+    // The stream's words are taken by whoever empties the stream reader.
+    this.#source.clear();
   }
 
   /** Sends a matrix's results, some cycles between them; returns when they are written. */
