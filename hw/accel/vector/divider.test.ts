@@ -7,7 +7,7 @@ function bench(width: number) {
   const { engine } = simulate(elaborate(divider(width)));
   return {
     engine,
-    divide(numerator: number, divisor: number): number {
+    divide: (numerator: number, divisor: number): number => {
       engine.setInput("numerator", numerator);
       engine.setInput("divisor", divisor);
       engine.setInput("start", 1);

@@ -23,6 +23,7 @@ export function divider(width: number) {
     numerator: input(uint(width), "at most the divisor"),
     divisor: input(uint(width), "its highest bit is 1; holds still while busy"),
     quotient: output(uint(width)),
+    remainder: output(uint(width), "numerator * 2^width = quotient * divisor + remainder"),
     done: output(bit, "in the first cycle in which the quotient is there"),
     busy: output(bit),
   };
@@ -30,7 +31,7 @@ export function divider(width: number) {
     `Divider${width}`,
     ports,
     (io, m) => {
-      const remainder = m.register("remainder", uint(width), { resettable: false });
+      const remainder = m.register("remainder_bits", uint(width), { resettable: false });
       const quotient = m.register("quotient_bits", uint(width), { resettable: false });
       // A one that is pushed out of the marks at the last step counts the steps.
       const steps = width / bitsACycle;
@@ -62,6 +63,7 @@ export function divider(width: number) {
         done.set(0);
       });
       io.quotient.set(quotient);
+      io.remainder.set(remainder);
       io.done.set(done);
       io.busy.set(busy);
       m.assert(busy.not().or(io.divisor.bit(width - 1)), "the divisor is normalised");

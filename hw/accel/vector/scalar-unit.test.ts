@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { elaborate, simulate } from "../../../gen/index.ts";
-import { bitLength, quantiseReference, reciprocalSquareRootReference } from "./reference.ts";
+import { bitLength, quantiseReference, reciprocalSquareRootReference, rounded, scaled } from "./reference.ts";
 import { factorCycles, rootCycles, scalarUnit, scaleCycles } from "./scalar-unit.ts";
 
 const { engine } = simulate(elaborate(scalarUnit()));
@@ -20,11 +20,12 @@ function get<const Name extends string>(...names: readonly Name[]): Record<Name,
 }
 
 /** One cycle with the start and its inputs, which are something else afterwards. */
-function start(name: "startRoot" | "startScale", inputs: object): void {
-  for (const [port, value] of Object.entries({ ...inputs, [name]: 1n })) engine.setInput(port, value as bigint);
+function start(name: "startRoot" | "startScale", inputs: Readonly<Record<string, bigint>>): void {
+  for (const [port, value] of Object.entries(inputs)) engine.setInput(port, value);
+  engine.setInput(name, 1);
   engine.step();
   engine.setInput(name, 0);
-  for (const [port, value] of Object.entries(inputs)) engine.setInput(port, (value as bigint) === 0n ? 1n : 0n);
+  for (const [port, value] of Object.entries(inputs)) engine.setInput(port, value === 0n ? 1 : 0);
 }
 
 /** Cycles since the start until the output is 1; one has passed. */
@@ -53,7 +54,7 @@ function checkRoot(squares: bigint, epsilon: bigint): number {
 
 /** Checks the outputs of startScale, for the root of `sum` that is there; returns the cycles. */
 function checkScale(sum: bigint, given: Quantisation): readonly [factor: number, scale: number] {
-  start("startScale", given);
+  start("startScale", { ...given });
   const factorAfter = until("factorDone", factorCycles);
   const factor = get("factor", "factorShift");
   const scaleAfter = factorAfter - 1 + until("scaleDone", scaleCycles - factorAfter + 1);
@@ -167,7 +168,7 @@ test("a start while the unit is busy begins anew", () => {
       quantisation,
       (scaleFirst, first, second, cycles, given) => {
         checkRoot(first, 0n);
-        if (scaleFirst) start("startScale", given);
+        if (scaleFirst) start("startScale", { ...given });
         else start("startRoot", { squares: second, epsilon: 1n });
         engine.step(cycles);
         // A scale that begins anew, or the root whatever ran before.
@@ -190,5 +191,18 @@ test("the relative error is below 2^-14 for every root", () => {
     assert.equal(bitLength(mantissa), 16n);
     assert.ok(mantissa * s * 2n ** 14n > 2n ** 31n * (2n ** 14n - 1n), `${s}: too small`);
     assert.ok(mantissa * (s + 1n) * 2n ** 14n < 2n ** 31n * (2n ** 14n + 1n), `${s}: too large`);
+  }
+});
+
+// Of the result as well: the vector unit cuts R(g * c, 24 + k) to 8 bits without a clamp.
+test("no activation leaves -127 to 127, for every M' and the largest |g| that has it", () => {
+  for (let k = -15n; k <= 24n; k++) {
+    for (let mantissa = 2n ** 15n; mantissa < 2n ** 16n; mantissa += k === 24n ? 1n : 53n) {
+      const largest = k > 0n ? (mantissa + 1n) * 2n ** k - 1n : scaled(mantissa, k);
+      if (largest === 0n) continue;
+      const { factor, factorShift } = quantiseReference(1n, largest, { mantissa: 32768n, exponent: 0n }, 0n, 0n);
+      assert.equal(rounded(largest * factor, factorShift), 127n);
+      assert.equal(rounded(-largest * factor, factorShift), -127n);
+    }
   }
 });
