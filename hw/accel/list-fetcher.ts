@@ -293,7 +293,8 @@ export function listFetcher(parameters: AcceleratorParameters) {
         });
       });
       // A read or a descriptor that is offered stays until it is taken.
-      m.when(io.stop.and(state.is("idle").not()).and(state.is("describe").not().or(io.descriptors.ready)), () => {
+      const works = state.is("idle").or(state.is("finish")).not();
+      m.when(io.stop.and(works).and(state.is("describe").not().or(io.descriptors.ready)), () => {
         state.goto("finish");
       });
 

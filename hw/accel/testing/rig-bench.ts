@@ -162,6 +162,8 @@ export class RigBench {
       "RUN",
       bits.reduce((sum, one) => sum + one, 0),
     );
+    // The interrupt of the list before falls some cycles after the write.
+    await this.tb.tick(4);
   }
 
   /** Nothing outside region B was written since the reset. */
