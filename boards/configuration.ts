@@ -110,15 +110,15 @@ function machine(
       accelerator: { origin: 0x9000_0000, bytes: 64 * KiB },
       csr: { origin: 0xf000_0000, bytes: 64 * KiB },
     },
-    // 4 x 512 words: the weights run ahead by what DRAM sends during the longest vector pass of a layer. A model of d = 2048, inter = 5632
+    // 2 x 1024 words: the weights run ahead by what DRAM sends during the longest vector pass of a layer. A model of d = 2048, inter = 5632
     // (1.3B) takes d + max(inter, 2d) = 7680 elements of a bank.
     accelerator: {
       portBytes,
       dramWordBytes: dataBits,
       vectorLanes: wide ? 8 : 4,
       columns: wide ? 8 : 1,
-      dramPorts: 4,
-      fifoDepth: 512,
+      dramPorts: 2,
+      fifoDepth: 1024,
       rowBytes: 2 * KiB * part.modules,
       vectorElements: 8192,
       activationBytes: 8 * KiB,

@@ -61,6 +61,15 @@ test("info: sizes that add up, and an error for what is no container", { timeout
   const sections = Object.values(json["sections"] as Record<string, number>).reduce((sum, bytes) => sum + bytes, 0);
   assert.equal(sections, json["fileBytes"]);
   assert.match(String(json["sha256"]), /^[0-9a-f]{64}$/);
+  assert.equal(json["commands"], 102);
+  const { commands } = (await ternel(["info", defaultModel(), "--commands", "--json"])).json as {
+    commands: { streamBytes: number }[];
+  };
+  assert.equal(commands.length, 102);
+  assert.equal(
+    commands.reduce((sum, { streamBytes }) => sum + streamBytes, 0),
+    json["streamBytesPerToken"],
+  );
   const missing = await ternel(["info", "/nowhere.tern", "--json"]);
   assert.equal(missing.status, 1);
   assert.deepEqual(missing.json, { error: { code: "E4001", message: "file: not found (/nowhere.tern)" } });

@@ -20,9 +20,9 @@ export interface BenchModel {
   readonly headBytes: number;
 }
 
-/** A model of a public size; its file lies in build/models. */
+/** A model of a public size; its file lies in build/shapes. */
 export function shapeModel(name: PublicShapeName): BenchModel {
-  return described(publicContainer(name, join(projectRoot, "build/models")), name);
+  return described(publicContainer(name, join(projectRoot, "build/shapes")), name);
 }
 
 export function fileModel(path: string): BenchModel {

@@ -1,7 +1,9 @@
 // ternel info: what a container holds and what it costs.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
+import { bufferLayout } from "../../models/compile/buffer-layout.ts";
+import { disassemble, disassemblyLines, listNames, type DisassembledCommand } from "../../models/compile/disassemble.ts";
 import { readContainer, readHeader, type Header, type Layout } from "../../models/container.ts";
 import { existing, jsonOption } from "../options.ts";
 import { printObject, table } from "../output.ts";
@@ -26,8 +28,13 @@ export interface ModelInfo {
   readonly arenaBytes: number;
   /** Container and arena. */
   readonly memoryBytes: number;
+  /** What the accelerator reads and writes beside the container: states and logits of one sequence. Part of the arena. */
+  readonly bufferBytes: number;
   /** Weight bytes read for one token: every matrix once, one row of the embedding. */
   readonly bytesPerToken: number;
+  /** Commands of the accelerator's list, and all bytes that it streams for a token with logits: weights, gains, bounds, states. */
+  readonly commands: number;
+  readonly streamBytesPerToken: number;
   /** Of the whole file. */
   readonly sha256: string;
 }
@@ -38,11 +45,13 @@ export function addInfo(program: Command): void {
     .command("info")
     .description("print a model's architecture, sizes, memory needed, bytes per token and hash")
     .argument("<file>", "a .tern container")
+    .addOption(new Option("--commands", "print the accelerator's command list instead: what it does for a token"))
     .addOption(jsonOption())
-    .action((file: string, options: { json?: boolean }) => {
-      const info = modelInfo(readFileSync(existing(file)));
-      if (options.json === true) printObject(info);
-      else printInfo(info);
+    .action((file: string, options: { commands?: boolean; json?: boolean }) => {
+      const bytes = readFileSync(existing(file));
+      if (options.commands === true) printCommands(modelCommands(bytes), options.json === true);
+      else if (options.json === true) printObject(modelInfo(bytes));
+      else printInfo(modelInfo(bytes));
     });
 }
 
@@ -51,6 +60,7 @@ export function modelInfo(bytes: Uint8Array): ModelInfo {
   const { header, layout } = readHeader(bytes);
   readContainer(bytes);
   const arenaBytes = engineMemory(header);
+  const commands = commandsOf(bytes, header, layout);
   return {
     name: header.name,
     architecture: "matmulfree",
@@ -67,9 +77,30 @@ export function modelInfo(bytes: Uint8Array): ModelInfo {
     stateBytes: 4 * header.layers * header.dimension,
     arenaBytes,
     memoryBytes: header.totalBytes + arenaBytes,
+    bufferBytes: bufferLayout(header).bytes,
     bytesPerToken: weightBytesPerToken(header, layout),
+    commands: commands.length,
+    streamBytesPerToken: commands.reduce((sum, { streamBytes }) => sum + streamBytes, 0),
     sha256: createHash("sha256").update(bytes).digest("hex"),
   };
+}
+
+/** Checks a container completely and disassembles its command list. */
+export function modelCommands(bytes: Uint8Array): DisassembledCommand[] {
+  const { header, layout } = readHeader(bytes);
+  readContainer(bytes);
+  return commandsOf(bytes, header, layout);
+}
+
+function commandsOf(bytes: Uint8Array, header: Header, layout: Layout): DisassembledCommand[] {
+  const place = layout.places.get("commands");
+  const list = place === undefined ? new Uint8Array(0) : bytes.subarray(place.offset, place.offset + place.bytes);
+  return disassemble(list, listNames(header, layout));
+}
+
+function printCommands(commands: readonly DisassembledCommand[], isJson: boolean): void {
+  if (isJson) printObject({ commands });
+  else process.stdout.write(disassemblyLines(commands).join("\n") + "\n");
 }
 
 function weightBytesPerToken(header: Header, layout: Layout): number {
@@ -79,18 +110,16 @@ function weightBytesPerToken(header: Header, layout: Layout): number {
 
 /** The arena that ternel_engine_init lays out (firmware/engine/engine.h, struct ternel_buffers): each vector starts at a multiple of 64. */
 function engineMemory(header: Header): number {
-  const { vocabulary, dimension, layers, intermediate, columnAlign } = header;
+  const { vocabulary, dimension, intermediate, columnAlign } = header;
   const stride = Math.ceil(Math.max(dimension, intermediate) / columnAlign) * columnAlign;
   const vectors = [
     ...Array<number>(5).fill(4 * dimension),
     8 * intermediate,
-    layers * Math.ceil(dimension / 16) * 64,
-    4 * vocabulary,
     8 * vocabulary,
     stride,
-    256,
+    256, // commands of the backend's own
   ];
-  return vectors.reduce((sum, bytes) => sum + Math.ceil(bytes / 64) * 64, 0);
+  return vectors.reduce((sum, bytes) => sum + Math.ceil(bytes / 64) * 64, bufferLayout(header).bytes);
 }
 
 /** The table for people. */

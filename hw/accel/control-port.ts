@@ -1,25 +1,11 @@
 /** The control port: reads for the list fetcher, and writes in bursts, through one native LiteDRAM port. */
-import { bit, bundle, concatenate, fifo, fifoModule, input, map, module, mux, output, stream, uint } from "../../gen/index.ts";
-import type { AssignableUInt, Builder, StreamInput, UInt } from "../../gen/index.ts";
-import { dramAddressWidth, wordAddressWidth, type MemoryParameters } from "./memory-parameters.ts";
+import { bit, bundle, fifoModule, input, map, module, mux, output, stream, uint } from "../../gen/index.ts";
+import type { AssignableUInt, Builder, UInt } from "../../gen/index.ts";
+import { joinHalves } from "./join-halves.ts";
+import { dramAddressWidth, dramWriteType, wordAddressWidth, writeType, type MemoryParameters } from "./memory-parameters.ts";
 import { bitsFor } from "./parameters.ts";
 
-/** A port word to write; bit i of `mask`: byte i is written. */
-export function writeType(parameters: MemoryParameters) {
-  return bundle({
-    address: uint(wordAddressWidth(parameters)),
-    data: uint(8 * parameters.portBytes),
-    mask: uint(parameters.portBytes),
-  });
-}
-
-/** The same for a word of the DRAM controller. */
-function dramWriteType(parameters: MemoryParameters) {
-  const { dramWordBytes } = parameters;
-  return bundle({ address: uint(dramAddressWidth(parameters)), data: uint(8 * dramWordBytes), mask: uint(dramWordBytes) });
-}
-
-type Writes = StreamInput<ReturnType<typeof writeType>, false>;
+export { writeType };
 
 /** Reads that may be on their way or wait to be taken. */
 const readDepth = 8;
@@ -119,21 +105,22 @@ export function controlPort(parameters: MemoryParameters) {
 
       const arrived = m.wire("arrived", stream(uint(8 * portBytes)));
       arrived.valid.set(io.dataInValid);
-      const waiting = fifo(m, "read_words", arrived, readDepth);
-      m.connect(io.readWords, waiting);
+      const words = m.instance("read_words", fifoModule("ControlPort_words", arrived.type, readDepth));
+      m.connect(words.in, arrived);
+      m.connect(io.readWords, words.out);
       if (halves === 1) {
         arrived.payload.set(io.dataIn);
       } else {
         const upper = m.wire("half_in", stream(bit));
         upper.valid.set(reads);
         upper.payload.set(io.reads.payload.bit(0));
-        const wanted = fifo(m, "read_halves", upper, readDepth);
-        wanted.ready.set(io.dataInValid);
+        const wanted = m.instance("read_halves", fifoModule("ControlPort_halves", upper.type, readDepth));
+        m.connect(wanted.in, upper);
+        wanted.out.ready.set(io.dataInValid);
         arrived.payload.set(
-          mux(wanted.payload, io.dataIn.bits(16 * portBytes - 1, 8 * portBytes), io.dataIn.bits(8 * portBytes - 1, 0)),
+          mux(wanted.out.payload, io.dataIn.bits(16 * portBytes - 1, 8 * portBytes), io.dataIn.bits(8 * portBytes - 1, 0)),
         );
-        m.assert(reads.not().or(upper.ready), "every read has room for its half");
-        m.assert(io.dataInValid.not().or(wanted.valid), "it is known which half of a word is wanted");
+        m.assert(wanted.level.eq(outstanding), "it is known which half of every word on its way is wanted");
       }
       const takes = m.node("word_taken", io.readWords.fire());
       count(m, reserved, reads, takes);
@@ -141,9 +128,18 @@ export function controlPort(parameters: MemoryParameters) {
 
       io.idle.set(pending.not().and(data.out.valid.not()).and(reserved.eq(0)));
 
-      m.assert(outstanding.le(reserved).and(reserved.le(readDepth)), "every word on its way has room");
-      m.assert(io.dataInValid.not().or(arrived.ready), "a word that arrives has room");
-      m.assert(io.dataOutReady.not().or(data.out.valid), "the data of a write is there before DRAM takes it");
+      // Commands that DRAM took and did not answer yet.
+      const writesTaken = m.register("writes_taken", uint(bitsFor(writeDepth) + 1), { init: 0 });
+      count(m, writesTaken, offered.and(offeredWrite).and(io.commandReady), io.dataOutReady);
+      const offersRead = offered.and(offeredWrite.not());
+      m.assume(io.dataOutReady.not().or(writesTaken.ne(0)), "DRAM takes data for the writes that it was given");
+      m.assume(io.dataInValid.not().or(outstanding.gt(offersRead)), "DRAM only sends what was asked for");
+      m.assert(
+        data.level.eq(commands.level.add(writesTaken).add(offered.and(offeredWrite))),
+        "the data of every write waits until DRAM takes it",
+      );
+      m.assert(reserved.eq(outstanding.add(words.level)).and(reserved.le(readDepth)), "every word on its way has room");
+      m.assert(outstanding.ge(offersRead), "a read that is offered has room");
       const held = m.register("held_offer", bit, { init: 0 });
       const heldWrite = m.register("held_offer_write", bit, { resettable: false });
       const heldAddress = m.register("held_offer_address", uint(addressWidth), { resettable: false });
@@ -179,45 +175,4 @@ function quietFor(m: Builder, taken: UInt<1>): UInt<1> {
     cycles.set(cycles.add(1).wrap(width));
   });
   return quiet;
-}
-
-/**
- * Joins writes that follow each other to the halves of a word of DRAM. The last one waits until another word's comes or it is quiet;
- * `pending` while it does.
- */
-function joinHalves(m: Builder, parameters: MemoryParameters, source: Writes, quiet: UInt<1>) {
-  const { portBytes, dramWordBytes } = parameters;
-  const address = source.payload.address;
-  const wordAddress = address.bits(address.width - 1, 1);
-  const upper = address.bit(0);
-  const out = m.wire("joined", stream(dramWriteType(parameters)));
-  const pending = m.register("join_pending", bit, { init: 0 });
-  const pendingAddress = m.register("join_address", uint(wordAddress.width), { resettable: false });
-  const pendingData = m.register("join_data", uint(8 * dramWordBytes), { resettable: false });
-  const pendingMask = m.register("join_mask", uint(dramWordBytes), { init: 0 });
-
-  // A word that is offered no longer changes: what comes while it is quiet begins a new one, even for the same address.
-  const joins = m.node("joins", pendingAddress.eq(wordAddress).and(quiet.not()));
-  out.valid.set(pending.and(quiet.or(source.valid.and(joins.not()))));
-  out.payload.set({ address: pendingAddress, data: pendingData, mask: pendingMask });
-  source.ready.set(pending.not().or(joins).or(out.ready));
-  const taken = source.fire();
-  const begins = m.node("join_begins", taken.and(pending.not().or(joins.not())));
-  m.when(out.fire(), () => {
-    pending.set(0);
-  });
-  m.when(taken, () => {
-    pending.set(1);
-    pendingAddress.set(wordAddress);
-    // Byte by byte: the new bytes over those that wait.
-    const select = concatenate(upper.repeat(portBytes), upper.not().repeat(portBytes));
-    const mask = source.payload.mask.repeat(2).and(select);
-    pendingMask.set(mux(begins, mask, pendingMask.or(mask)));
-    const bytes = Array.from({ length: dramWordBytes }, (_, i) => {
-      const at = 8 * (i % portBytes);
-      return mux(mask.bit(i), source.payload.data.bits(at + 7, at), pendingData.bits(8 * i + 7, 8 * i));
-    });
-    pendingData.set(concatenate(...bytes.reverse()));
-  });
-  return { writes: out, pending };
 }

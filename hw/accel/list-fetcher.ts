@@ -7,6 +7,7 @@ import { bitsFor, type AcceleratorParameters } from "./parameters.ts";
 import { parameterWidths, statusError } from "./registers.ts";
 import { unitBits } from "./register-file.ts";
 import { columnIndexWidth } from "./result-stream.ts";
+import { selected } from "./select.ts";
 import { descriptorType } from "./stream-reader.ts";
 
 /** Width of the number of commands of a list, and of a command's index. */
@@ -26,16 +27,6 @@ export function fitted(value: UInt, width: number): UInt {
 /** The address of a place's first port word. */
 export function placeAddress(place: UInt, portBytes: number, width: number): UInt {
   return fitted(place.shiftLeft(bitsFor(commandBytes / portBytes)), width);
-}
-
-/** The value whose index is `index`; there are a power of two of them. */
-function selected(values: readonly UInt[], index: UInt): UInt {
-  const [first, ...others] = values;
-  if (first === undefined) throw new RangeError("nothing to select from");
-  if (others.length === 0) return first;
-  const half = values.length / 2;
-  const rest = index.width === 1 ? index : index.truncate(index.width - 1);
-  return mux(index.bit(index.width - 1), selected(values.slice(half), rest), selected(values.slice(0, half), rest));
 }
 
 /**
@@ -302,7 +293,8 @@ export function listFetcher(parameters: AcceleratorParameters) {
         });
       });
       // A read or a descriptor that is offered stays until it is taken.
-      m.when(io.stop.and(state.is("idle").not()).and(state.is("describe").not().or(io.descriptors.ready)), () => {
+      const works = state.is("idle").or(state.is("finish")).not();
+      m.when(io.stop.and(works).and(state.is("describe").not().or(io.descriptors.ready)), () => {
         state.goto("finish");
       });
 

@@ -2,19 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { elaborate, Random, simulate, type StreamItem, type Testbench } from "../../gen/index.ts";
+import { checkKept, dramBytes, expectedMemory, memoryAfter, selected, type Logits } from "./logits-bench.ts";
 import { logitsUnit, type LogitsUnitParameters } from "./logits-unit.ts";
 
-const dramBytes = 2 ** 16;
 const seeds = fc.integer({ min: 1, max: 2 ** 30 });
-
-interface Logits {
-  /** Of every column of the hardware, by row. */
-  readonly values: readonly (readonly number[])[];
-  readonly columnFirst: number;
-  readonly columnLast: number;
-  /** Byte address of the first one. */
-  readonly address: number;
-}
 
 const shapes: readonly ((random: Random, row: number) => number)[] = [
   (random) => random.below(2 ** 24) - 2 ** 23,
@@ -38,9 +29,6 @@ function randomLogits(random: Random, columns: number): Logits {
   };
 }
 
-const selected = ({ columnFirst, columnLast }: Logits): number[] =>
-  Array.from({ length: columnLast - columnFirst + 1 }, (_, i) => columnFirst + i);
-
 /** The transfers of the matrix unit. */
 function transfers(logits: Logits): StreamItem[] {
   const rows = logits.values[0]?.length ?? 0;
@@ -62,46 +50,6 @@ async function startUnit(tb: Testbench, { portBytes }: LogitsUnitParameters, log
   tb.set("address", logits.address / portBytes);
   await tb.tick();
   tb.set("start", 0);
-}
-
-/** What memory holds after the writes; 0xee where nothing was written. */
-function memoryAfter(writes: readonly StreamItem[], portBytes: number): Uint8Array {
-  const memory = new Uint8Array(dramBytes).fill(0xee);
-  for (const write of writes) {
-    for (let byte = 0; byte < portBytes; byte++) {
-      if ((((write["payload_mask"] ?? 0n) >> BigInt(byte)) & 1n) === 0n) continue;
-      const at = Number(write["payload_address"]) * portBytes + byte;
-      memory[at] = Number(((write["payload_data"] ?? 0n) >> BigInt(8 * byte)) & 255n);
-    }
-  }
-  return memory;
-}
-
-function expectedMemory(logits: Logits): Uint8Array {
-  const memory = new Uint8Array(dramBytes).fill(0xee);
-  const view = new DataView(memory.buffer);
-  for (const [index, column] of selected(logits).entries()) {
-    const values = logits.values[column] ?? [];
-    const start = logits.address + index * Math.ceil((4 * values.length) / 64) * 64;
-    for (const [row, value] of values.entries()) view.setInt32(start + 4 * row, value, true);
-  }
-  return memory;
-}
-
-async function checkRegisters(tb: Testbench, { topK }: LogitsUnitParameters, logits: Logits): Promise<void> {
-  const sorted = (column: number) =>
-    (logits.values[column] ?? []).map((value, row) => ({ value, row })).toSorted((a, b) => b.value - a.value || a.row - b.row);
-  for (const column of selected(logits)) {
-    tb.set("bestColumn", column);
-    assert.deepEqual({ value: Number(tb.get("best_value")), row: Number(tb.get("best_row")) }, sorted(column)[0]);
-  }
-  const expected = sorted(logits.columnLast).slice(0, topK);
-  assert.equal(tb.get("topCount"), BigInt(expected.length));
-  for (const [index, entry] of expected.entries()) {
-    tb.set("topIndex", index);
-    await tb.tick();
-    assert.deepEqual({ value: Number(tb.get("topEntry_value")), row: Number(tb.get("topEntry_row")) }, entry);
-  }
 }
 
 for (const [portBytes, columns, topK] of [
@@ -135,7 +83,7 @@ for (const [portBytes, columns, topK] of [
             const most = 1000 + transfers(logits).length * (20 + topK);
             await tb.until(() => tb.get("busy") === 0n, most);
             assert.deepEqual(memoryAfter(sink.received.slice(before), portBytes), expectedMemory(logits));
-            await checkRegisters(tb, parameters, logits);
+            await checkKept(tb, topK, logits);
           }
         });
       }),
@@ -191,7 +139,7 @@ test("clear ends it at any time; the next logits are not disturbed", async () =>
         tb.source("results", transfers(second), { stall: 0.3, seed });
         await tb.until(() => tb.get("busy") === 0n, 10_000);
         assert.deepEqual(memoryAfter(sink.received, 16), expectedMemory(second));
-        await checkRegisters(tb, parameters, second);
+        await checkKept(tb, parameters.topK, second);
       });
     }),
     { numRuns: 40 },

@@ -26,7 +26,7 @@ function accumulateLatency(portBytes: number): number {
   return 2 + laneLatency(portBytes);
 }
 
-/** Cycles from the one that takes the last word of a row group to the one in which its first result can be taken: 16 + log2(portBytes) - 1. */
+/** Cycles from the one that takes the last word of a row group to the one in which its first result can be taken. */
 export function firstResultLatency(portBytes: number): number {
   return accumulateLatency(portBytes) + 1 + drainLatency;
 }

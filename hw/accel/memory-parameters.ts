@@ -1,4 +1,5 @@
 /** What the units on the DRAM side (stream reader, control port) need to know; AcceleratorParameters has it all. */
+import { bundle, uint } from "../../gen/index.ts";
 import { bitsFor } from "./parameters.ts";
 
 export interface MemoryParameters {
@@ -31,4 +32,19 @@ export function dramAddressWidth({ dramBytes, dramWordBytes }: MemoryParameters)
 /** Words of the DRAM controller that the stream reader's ring holds. */
 export function ringWords({ dramPorts, fifoDepth, portBytes, dramWordBytes }: MemoryParameters): number {
   return (dramPorts * fifoDepth * portBytes) / dramWordBytes;
+}
+
+/** A port word to write; bit i of `mask`: byte i is written. */
+export function writeType(parameters: MemoryParameters) {
+  return bundle({
+    address: uint(wordAddressWidth(parameters)),
+    data: uint(8 * parameters.portBytes),
+    mask: uint(parameters.portBytes),
+  });
+}
+
+/** The same for a word of the DRAM controller. */
+export function dramWriteType(parameters: MemoryParameters) {
+  const { dramWordBytes } = parameters;
+  return bundle({ address: uint(dramAddressWidth(parameters)), data: uint(8 * dramWordBytes), mask: uint(dramWordBytes) });
 }

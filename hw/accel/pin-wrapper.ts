@@ -10,13 +10,16 @@ export function pinWrapper(parameters: AcceleratorParameters) {
     const inputs = [
       unit.wb_adr,
       unit.wb_dat_w,
-      unit.wb_sel,
       unit.wb_cyc,
       unit.wb_stb,
       unit.wb_we,
       unit.dram_cmd_ready,
       unit.dram_rdata_valid,
       unit.dram_rdata_data,
+      unit.memory_cmd_ready,
+      unit.memory_wdata_ready,
+      unit.memory_rdata_valid,
+      unit.memory_rdata_data,
     ];
     const width = inputs.reduce((sum, port) => sum + port.width, 0);
     const chain = m.register("chain", uint(width), { resettable: false });
@@ -31,7 +34,12 @@ export function pinWrapper(parameters: AcceleratorParameters) {
       unit.wb_ack,
       unit.dram_cmd_valid,
       unit.dram_cmd_addr,
-      unit.dram_rdata_ready,
+      unit.memory_cmd_valid,
+      unit.memory_cmd_we,
+      unit.memory_cmd_addr,
+      unit.memory_wdata_valid,
+      unit.memory_wdata_data,
+      unit.memory_wdata_we,
       unit.irq,
     );
     const captured = m.register("captured", uint(outputs.width), { resettable: false });

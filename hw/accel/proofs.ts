@@ -6,7 +6,7 @@ import { bit, input, module, mux, sint, uint, type Bit, type SInt, type UInt } f
 import { blockFifo } from "./block-fifo.ts";
 import { bitsFor } from "./parameters.ts";
 import { parameterWidths } from "./registers.ts";
-import { resultWidth, roundingShift, roundingShiftLatency } from "./rounding-shift.ts";
+import { resultWidth, roundingShift, roundingShiftLatency, type RoundingShiftOptions } from "./rounding-shift.ts";
 import { splitMultiplier, splitMultiplierLatency } from "./split-multiplier.ts";
 import { decodeTrits } from "./trit-code.ts";
 import { tritDecoder } from "./trit-decoder.ts";
@@ -34,10 +34,11 @@ export function tritDecoderProof() {
   });
 }
 
-/** For every value and its shift the pipeline gives S24((v + 2^(s-1)) >> s), or S24(v) for s = 0. */
-export function roundingShiftProof(width: number) {
-  return module("RoundingShiftProof", { value: input(sint(width)), shift: input(uint(parameterWidths.shift)) }, (io, m) => {
-    const part = m.instance("part", roundingShift(width));
+/** For every value and its shift the pipeline gives S24((v + 2^(s-1)) >> s), or S24(v) for s = 0; other widths, or cut, as in the options. */
+export function roundingShiftProof(width: number, options: RoundingShiftOptions = {}) {
+  const { resultWidth: result = resultWidth, shiftWidth = parameterWidths.shift, saturates = true } = options;
+  return module("RoundingShiftProof", { value: input(sint(width)), shift: input(uint(shiftWidth)) }, (io, m) => {
+    const part = m.instance("part", roundingShift(width, options));
     part.shift.set(io.shift);
     part.value.set(io.value);
     // What went in `roundingShiftLatency` cycles ago, and whether so many have passed.
@@ -46,7 +47,7 @@ export function roundingShiftProof(width: number) {
     let seen: Bit = bit.constant(1);
     for (let i = 0; i < roundingShiftLatency; i++) {
       const next = m.register(`past_${i}`, sint(width));
-      const nextShift = m.register(`past_shift_${i}`, uint(parameterWidths.shift));
+      const nextShift = m.register(`past_shift_${i}`, uint(shiftWidth));
       const nextSeen = m.register(`seen_${i}`, bit, { init: 0 });
       next.set(past);
       nextShift.set(shift);
@@ -55,14 +56,15 @@ export function roundingShiftProof(width: number) {
       shift = nextShift;
       seen = nextSeen;
     }
-    // Wide enough for 2^62 beside the value.
-    const wide = Math.max(width, 63) + 2;
+    // Wide enough for half of 2^shift beside the value.
+    const wide = Math.max(width, 2 ** shiftWidth - 1) + 2;
     const half = uint(wide).constant(1).shiftLeftBy(shift).shiftRight(1).zeroExtend(wide).asSInt();
     const rounded = past.signExtend(wide).add(half).truncate(wide).shiftRightBy(shift);
-    const lowest = sint(wide).constant(-(2 ** (resultWidth - 1)));
-    const highest = sint(wide).constant(2 ** (resultWidth - 1) - 1);
-    const saturated = mux(rounded.lt(lowest), lowest, mux(rounded.gt(highest), highest, rounded));
-    m.assert(seen.not().or(part.result.eq(saturated.truncate(resultWidth))), "the result is S24(R(value, shift))");
+    const lowest = sint(wide).constant(-(2 ** (result - 1)));
+    const highest = sint(wide).constant(2 ** (result - 1) - 1);
+    const nearest = mux(rounded.lt(lowest), lowest, mux(rounded.gt(highest), highest, rounded));
+    const expected = (saturates ? nearest : rounded).truncate(result);
+    m.assert(seen.not().or(part.result.eq(expected)), "the result is S24(R(value, shift))");
   });
 }
 

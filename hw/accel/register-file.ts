@@ -12,17 +12,9 @@ import {
   type AssignableUInt,
   type UInt,
 } from "../../gen/index.ts";
+import { selected } from "./select.ts";
 import type { AcceleratorParameters } from "./parameters.ts";
-import {
-  columnsMax,
-  counters,
-  identification,
-  parameterWidths,
-  registerNamed,
-  windowBytes,
-  windows,
-  type Field,
-} from "./registers.ts";
+import { counters, identification, parameterWidths, registerNamed, windowBytes, windows, type Field } from "./registers.ts";
 
 /** Bits of a word address in the window. */
 export const busAddressWidth = Math.log2(windowBytes / 4);
@@ -36,18 +28,24 @@ export const tokenScale = bundle({ mantissa: uint(parameterWidths.mantissa), shi
 /** A byte address or size as units of 64 bytes. */
 const place = bundle({ units: uint(unitBits), misaligned: bit });
 
+/** Where lists and regions lie. */
+export const runPlaces = bundle({
+  listOffset: place,
+  listBytes: place,
+  modelBase: place,
+  modelBytes: place,
+  bufferBase: place,
+  bufferBytes: place,
+});
+export const placeNames = ["listOffset", "listBytes", "modelBase", "modelBytes", "bufferBase", "bufferBytes"] as const;
+
 /** What the CPU has set for lists. */
 export function runSettings(columns: number) {
   return bundle({
     logits: bit,
     listInBuffer: bit,
     active: uint(4),
-    listOffset: place,
-    listBytes: place,
-    modelBase: place,
-    modelBytes: place,
-    bufferBase: place,
-    bufferBytes: place,
+    places: runPlaces,
     tokens: vector(uint(parameterWidths.rows), columns),
     scales: vector(tokenScale, columns),
   });
@@ -175,8 +173,8 @@ export function registerFile(parameters: AcceleratorParameters) {
       // Writes.
       const writes = m.node("writes", bus.is("act").and(write));
       const writesRegister = m.node("writes_register", writes.and(inRegisters));
-      const selected = (name: string): UInt<1> => index.eq(registerNamed(name).offset / 4);
-      const sets = (name: string): UInt<1> => writesRegister.and(selected(name)).and(io.locked.not());
+      const isAt = (name: string): UInt<1> => index.eq(registerNamed(name).offset / 4);
+      const sets = (name: string): UInt<1> => writesRegister.and(isAt(name)).and(io.locked.not());
       const keep = (name: string, enable: UInt<1>, port: AssignableUInt, value: UInt): void => {
         const register = m.register(`held_${name}`, uint(port.width), { init: 0 });
         m.when(enable, () => {
@@ -186,16 +184,11 @@ export function registerFile(parameters: AcceleratorParameters) {
       };
       const unaligned = data.bits(5, 0).ne(0);
       const units = data.bits(31, 6);
-      for (const [name, target] of [
-        ["LIST_OFFSET", io.run.listOffset],
-        ["LIST_BYTES", io.run.listBytes],
-        ["MODEL_BASE", io.run.modelBase],
-        ["MODEL_BYTES", io.run.modelBytes],
-        ["BUFFER_BASE", io.run.bufferBase],
-        ["BUFFER_BYTES", io.run.bufferBytes],
-      ] as const) {
-        keep(`${name.toLowerCase()}_units`, sets(name), target.units, units);
-        keep(`${name.toLowerCase()}_misaligned`, sets(name), target.misaligned, unaligned);
+      for (const name of placeNames) {
+        const register = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+        const target = io.run.places[name];
+        keep(`${register.toLowerCase()}_units`, sets(register), target.units, units);
+        keep(`${register.toLowerCase()}_misaligned`, sets(register), target.misaligned, unaligned);
       }
       keep("run_logits", sets("RUN"), io.run.logits, fieldBits(data, "RUN", "LOGITS"));
       keep("run_list_in_buffer", sets("RUN"), io.run.listInBuffer, fieldBits(data, "RUN", "LIST_IN_BUFFER"));
@@ -206,44 +199,40 @@ export function registerFile(parameters: AcceleratorParameters) {
         keep(`mantissa_${column}`, sets(scale), io.run.scales.at(column).mantissa, fieldBits(data, scale, "MANTISSA"));
         keep(`shift_${column}`, sets(scale), io.run.scales.at(column).shift, fieldBits(data, scale, "SHIFT"));
       }
-      const always = (name: string): UInt<1> => writesRegister.and(selected(name));
+      const always = (name: string): UInt<1> => writesRegister.and(isAt(name));
       keep("sha_address_units", always("SHA_ADDRESS"), io.sha.address.units, units);
       keep("sha_address_misaligned", always("SHA_ADDRESS"), io.sha.address.misaligned, unaligned);
       keep("sha_blocks", always("SHA_BLOCKS"), io.sha.blocks, data.truncate(parameterWidths.blocks));
       const startsRun = m.register("starts_run", bit, { init: 0 });
       startsRun.set(always("RUN").and(fieldBits(data, "RUN", "START_LIST")));
 
-      // Reads.
-      const perColumn = (name: string): UInt<1> =>
-        index.shiftRight(Math.log2(columnsMax)).eq(registerNamed(`${name}0`).offset / 4 / columnsMax);
-      const firstCounter = registerNamed(counters[0][0]).offset / 4;
-      const value = m.wire("register_value", word, { default: 0 });
-      m.switch(index, {
+      // Reads: a block of 16 registers each, and one of them by the address's high bits.
+      const block = (name: string): number => Math.floor(registerNamed(name).offset / 64);
+      const lowIndex = index.bits(3, 0);
+      const single = m.wire("single", word, { default: 0 });
+      m.switch(lowIndex, {
         cases: [
           ...Object.entries(fixedRegisters(parameters)).map(([name, fixed]) => {
-            return [registerNamed(name).offset / 4, () => value.set(word.constant(fixed))] as const;
+            return [registerNamed(name).offset / 4, () => single.set(word.constant(fixed))] as const;
           }),
-          [registerNamed("CONTROL").offset / 4, () => value.set(controlValue(io.interruptEnable))],
-          [registerNamed("STATUS").offset / 4, () => value.set(io.status)],
-          [registerNamed("FAULT_COMMAND").offset / 4, () => value.set(io.faultCommand.zeroExtend(32))],
-          [registerNamed("TOP_COUNT").offset / 4, () => value.set(io.topCount.zeroExtend(32))],
+          [registerNamed("CONTROL").offset / 4, () => single.set(controlValue(io.interruptEnable))],
+          [registerNamed("STATUS").offset / 4, () => single.set(io.status)],
+          [registerNamed("FAULT_COMMAND").offset / 4, () => single.set(io.faultCommand.zeroExtend(32))],
         ],
       });
-      m.when(index.shiftRight(3).eq(registerNamed("DIGEST0").offset / 32), () => {
-        value.set(io.digest.select(index.bits(2, 0)));
-      });
-      m.when(index.shiftRight(4).eq(firstCounter / 16), () => {
-        value.set(io.counter);
-      });
-      m.when(perColumn("BEST_TOKEN"), () => {
-        value.set(io.best.row);
-      });
-      m.when(perColumn("BEST_LOGIT"), () => {
-        value.set(io.best.logit);
-      });
+      const topCount = lowIndex.eq((registerNamed("TOP_COUNT").offset / 4) % 16);
+      const counted = mux(topCount, io.topCount.zeroExtend(32), word.constant(0));
+      const digest = mux(index.bit(3), counted, io.digest.select(index.bits(2, 0)));
+      const best = mux(index.bit(3), io.best.logit, io.best.row);
+      const blocks: UInt[] = Array.from({ length: 8 }, () => word.constant(0));
+      blocks[block("ID")] = single;
+      blocks[block("DIGEST0")] = digest;
+      blocks[block(counters[0][0])] = io.counter;
+      blocks[block("BEST_TOKEN0")] = best;
+      const value = m.node("register_value", selected(blocks, index.bits(6, 4)));
       const inTop = quarter.eq(windowIndex("TOP"));
+      const top = mux(index.bit(0), io.top.row, io.top.logit);
       bus.in("read", () => {
-        const top = mux(index.bit(0), io.top.row, io.top.logit);
         dataOut.set(mux(inRegisters, value, mux(inTop, top, word.constant(0))));
         bus.goto("acknowledge");
       });

@@ -32,13 +32,13 @@ function heldBit(m: Builder, name: string, value: Bit): Bit {
 }
 
 /** The smallest or the largest signed number of `width` bits. */
-function saturated(negative: Bit, width: number): SInt {
+export function saturated(negative: Bit, width: number): SInt {
   const limit = 2n ** BigInt(width - 1);
   return mux(negative, sint(width).constant(-limit), sint(width).constant(limit - 1n));
 }
 
 /** Whether the number fits a smaller width: the bits above that one's sign equal it. */
-function fits(value: SInt, width: number): Bit {
+export function fits(value: SInt, width: number): Bit {
   if (value.width <= width) return bit.constant(1);
   const above = value.bits(value.width - 1, width);
   return above

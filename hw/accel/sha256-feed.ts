@@ -1,5 +1,5 @@
 /** Cuts port words, or a block in registers, into the 32-bit words of a SHA-256 message. */
-import { bit, concatenate, input, module, mux, output, uint, type UInt } from "../../gen/index.ts";
+import { bit, concatenate, input, module, mux, output, stream, uint, type UInt } from "../../gen/index.ts";
 import { bitsFor } from "./parameters.ts";
 
 /** The bytes of a little-endian word as SHA-256 counts them: the first byte most significant. */
@@ -8,8 +8,8 @@ function swapBytes(word: UInt): UInt {
 }
 
 /**
- * With `fromBlock` = 0 the words come from the FIFO, whose data arrives one cycle after `take` and holds. The next port word is always
- * taken ahead, so that words follow each other without a gap. With `fromBlock` = 1 they are the 16 words written by `write`.
+ * With `fromBlock` = 0 the words come from the stream; the next port word is taken when the last one's end is, so that words follow each other
+ * without a gap. With `fromBlock` = 1 they are the 16 words written by `write`.
  */
 export function sha256Feed(portBytes: number) {
   const wordsInBeat = portBytes / 4;
@@ -17,10 +17,8 @@ export function sha256Feed(portBytes: number) {
   const ports = {
     start: input(bit),
     fromBlock: input(bit, "holds until the next start"),
-    run: input(bit, "may take from the FIFO"),
-    fifoEmpty: input(bit),
-    fifoData: input(uint(8 * portBytes)),
-    take: output(bit),
+    run: input(bit, "may take from the stream"),
+    words: input(stream(uint(8 * portBytes))),
     write: input(bit),
     writeIndex: input(uint(4)),
     writeData: input(uint(32)),
@@ -37,30 +35,26 @@ export function sha256Feed(portBytes: number) {
       const blockIndex = m.register("block_index", uint(4), { init: 0 });
 
       const current = m.register("current", uint(8 * portBytes), { resettable: false });
-      const currentValid = m.register("current_valid", bit, { init: 0 });
-      const nextValid = m.register("next_valid", bit, { init: 0 });
+      const held = m.register("held", bit, { init: 0 });
       const index = m.register("index", uint(indexWidth), { init: 0 });
       const usesUp = m.node("uses_up", io.wordTaken.and(index.eq(wordsInBeat - 1)));
-      const load = m.node("load", nextValid.and(currentValid.not().or(usesUp)));
-      const take = m.node("take_now", io.run.and(io.fromBlock.not()).and(io.fifoEmpty.not()).and(nextValid.not().or(load)));
-      nextValid.set(take.or(nextValid.and(load.not())));
-      currentValid.set(load.or(currentValid.and(usesUp.not())));
+      io.words.ready.set(io.run.and(io.fromBlock.not()).and(held.not().or(usesUp)));
+      const load = m.node("load", io.words.fire());
+      held.set(load.or(held.and(usesUp.not())));
       m.when(io.wordTaken, () => {
         index.set(index.add(1).wrap(indexWidth));
         blockIndex.set(blockIndex.add(1).wrap(4));
         current.set(current.shiftRight(32).zeroExtend(8 * portBytes));
       });
       m.when(load, () => {
-        current.set(io.fifoData);
+        current.set(io.words.payload);
       });
       m.when(io.start, () => {
-        currentValid.set(0);
-        nextValid.set(0);
+        held.set(0);
         index.set(0);
         blockIndex.set(0);
       });
-      io.take.set(take);
-      io.wordValid.set(io.fromBlock.or(currentValid));
+      io.wordValid.set(io.fromBlock.or(held));
       io.word.set(swapBytes(mux(io.fromBlock, block.readNow("word", blockIndex), current.bits(31, 0))));
     },
     { documentation: "The words of a SHA-256 message, from port words or from a block written by the CPU." },

@@ -282,6 +282,7 @@ function assertOrder(m: Builder, { head, tail, frontier, ringDepth, current, old
   for (const [p, { arriving, end }] of turns.entries()) {
     const isOpen = open.bit(p);
     const after = turns[(p + 1) % ports];
+    m.assert(isOpen.or(arriving.eq(end)), `port ${p}: outside the turns everything has arrived`);
     m.assert(isOpen.not().or(fromHead(arriving).le(fromHead(end))), `port ${p}: no more arrives than was asked for`);
     m.assert(offered.bit(p).not().or(arriving.ne(end)), `port ${p}: what is offered has not arrived`);
     if (after !== undefined)

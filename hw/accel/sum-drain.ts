@@ -16,7 +16,7 @@ import {
 } from "../../gen/index.ts";
 import { bitsFor } from "./parameters.ts";
 import { parameterWidths } from "./registers.ts";
-import { rescaler } from "./rescaler.ts";
+import { rescaler, rescalerLatency } from "./rescaler.ts";
 import { columnIndexWidth, resultStream } from "./result-stream.ts";
 import { resultWidth } from "./rounding-shift.ts";
 
@@ -27,10 +27,10 @@ export const rowsInGroup = 5;
 export const groupsInFlight = 16;
 
 /**
- * Cycles from `push` to the first result: the groups' memory, the rescaler (8) and the results' memory. The last one follows
+ * Cycles from `push` to the first result: the groups' memory, the rescaler and the results' memory. The last one follows
  * rowsInGroup * (columns that give results) - 1 cycles later where nothing stalls.
  */
-export const drainLatency = 10;
+export const drainLatency = rescalerLatency + 2;
 
 /** Counts from columnFirst to columnLast, over and over, both as they were at `start`. Of one column there is nothing to count. */
 function columnCounter(

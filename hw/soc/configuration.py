@@ -24,7 +24,10 @@ class Configuration:
     dram_data_bits     : int # DQ lines of all parts together.
     dram_ratio         : int # DRAM clocks in one system clock.
     flash_module       : str # LiteSPI's name of the part.
-    port_bytes         : int # Width of the accelerator's DRAM port.
+    port_bytes         : int # Width of the accelerator's stream of weights.
+    dram_word_bytes    : int # Width of the controller, as the accelerator was elaborated for.
+    dram_ports         : int # Read ports of the accelerator.
+    vector_lanes       : int # Elements that the vector unit takes a cycle.
     flash              : AddressRange
     sram               : AddressRange
     main_ram           : AddressRange
@@ -37,17 +40,20 @@ def load_configuration(path: Path) -> Configuration:
     data   = json.loads(path.read_text(encoding="utf-8"))
     memory = {name: AddressRange(region["origin"], region["bytes"]) for name, region in data["memory"].items()}
     return Configuration(
-        name           = data["name"],
-        clock_hz       = data["clockHz"],
-        build_id       = int(data["buildId"], 16),
-        dram_module    = data["dram"]["module"],
-        dram_data_bits = data["dram"]["dataBits"],
-        dram_ratio     = data["dram"]["ratio"],
-        flash_module   = data["flash"]["module"],
-        port_bytes     = data["accelerator"]["portBytes"],
-        flash          = memory["flash"],
-        sram           = memory["sram"],
-        main_ram       = memory["mainRam"],
-        accelerator    = memory["accelerator"],
-        csr            = memory["csr"],
+        name            = data["name"],
+        clock_hz        = data["clockHz"],
+        build_id        = int(data["buildId"], 16),
+        dram_module     = data["dram"]["module"],
+        dram_data_bits  = data["dram"]["dataBits"],
+        dram_ratio      = data["dram"]["ratio"],
+        flash_module    = data["flash"]["module"],
+        port_bytes      = data["accelerator"]["portBytes"],
+        dram_word_bytes = data["accelerator"]["dramWordBytes"],
+        dram_ports      = data["accelerator"]["dramPorts"],
+        vector_lanes    = data["accelerator"]["vectorLanes"],
+        flash           = memory["flash"],
+        sram            = memory["sram"],
+        main_ram        = memory["mainRam"],
+        accelerator     = memory["accelerator"],
+        csr             = memory["csr"],
     )

@@ -175,7 +175,8 @@ class DramModel(LiteXModule):
 def timing_checker(model: DramModel, configuration: Configuration, module: SDRAMModule) -> Module:
     """LiteDRAM's DFI timing checker with the part's own timings (in nanoseconds)."""
     settings = model.settings
-    timings  = {"tCK": 1e9/configuration.clock_hz/settings.nphases}
+    # In whole picoseconds, as the checker counts: otherwise four clocks are shorter than the tCCD of four clocks.
+    timings  = {"tCK": int(1e12/configuration.clock_hz/settings.nphases)/1e3}
     for name in _speedgrade_timings + _technology_timings:
         refresh_mode  = module.timing_settings.fine_refresh_mode if name in ["tREFI", "tRFC"] else None
         timings[name] = module.get(name, refresh_mode)

@@ -8,9 +8,10 @@ from litex.build.generic_platform import GenericPlatform, Pins, Subsignal
 
 from litex.soc.interconnect.csr import CSRStatus, CSRStorage
 
-from hw.soc.dram_model    import DramModel
-from hw.soc.configuration import Configuration
-from hw.soc.ternel_soc    import TernelSoC
+from hw.soc.dram_model        import DramModel
+from hw.soc.configuration     import Configuration
+from hw.soc.ternel_soc        import TernelSoC
+from hw.soc.memory_controller import dram_module
 
 # IOs ----------------------------------------------------------------------------------------------
 
@@ -104,7 +105,7 @@ class SimulatedSoC(TernelSoC):
         self.add_flash()
 
         # DRAM -------------------------------------------------------------------------------------
-        self.sdrphy = DramModel(configuration, self.dram_module(configuration), with_timing_checker)
+        self.sdrphy = DramModel(configuration, dram_module(configuration), with_timing_checker)
         self.add_dram(self.sdrphy)
         # The DRAM model needs none of the 0.6 ms of waiting in liblitedram's initialisation; boards do.
         self.add_config("BIOS_NO_DELAYS")

@@ -5,16 +5,13 @@ from litex.gen import LiteXModule
 from litex.soc.integration.soc      import SoCRegion
 from litex.soc.integration.soc_core import SoCCore
 
-from litedram        import modules as litedram_modules
-from litedram.common import LiteDRAMNativePort
-
 from litespi         import modules as litespi_modules
 from litespi.opcodes import SpiNorFlashOpCodes
 
-from hw.soc.accelerator      import Accelerator
-from hw.soc.configuration    import Configuration
-from hw.soc.port_splitter    import NativePortSplitter
-from hw.soc.flash_read_ahead import FlashReadAhead
+from hw.soc.accelerator       import Accelerator
+from hw.soc.configuration     import Configuration
+from hw.soc.flash_read_ahead  import FlashReadAhead
+from hw.soc.memory_controller import controller_settings, dram_module
 
 # Ternel SoC ---------------------------------------------------------------------------------------
 
@@ -66,22 +63,14 @@ class TernelSoC(SoCCore):
 
     # DRAM -----------------------------------------------------------------------------------------
     def add_dram(self, phy: LiteXModule) -> None:
-        """Adds LiteDRAM around ``phy`` with an 8 KiB L2 cache for the CPU.
-
-        The controller's settings were chosen by measurement, see README.md."""
-        module = self.dram_module(self.configuration)
+        """Adds LiteDRAM around ``phy`` with an 8 KiB L2 cache for the CPU."""
         self.add_sdram("sdram",
-            phy           = phy,
-            module        = module,
-            size          = self.configuration.main_ram.size,
-            l2_cache_size = 8192,
+            phy                 = phy,
+            module              = dram_module(self.configuration),
+            size                = self.configuration.main_ram.size,
+            l2_cache_size       = 8192,
+            controller_settings = controller_settings(),
         )
-
-    @staticmethod
-    def dram_module(configuration: Configuration) -> litedram_modules.SDRAMModule:
-        """LiteDRAM's description of the DRAM part at the configuration's clock."""
-        module_cls = getattr(litedram_modules, configuration.dram_module)
-        return module_cls(configuration.clock_hz, f"1:{configuration.dram_ratio}")
 
     # Flash ----------------------------------------------------------------------------------------
     def add_flash(self) -> None:
@@ -105,22 +94,19 @@ class TernelSoC(SoCCore):
 
     # Accelerator ----------------------------------------------------------------------------------
     def add_accelerator(self) -> None:
-        """Adds the accelerator with its own DRAM port; ``add_dram`` comes first."""
-        configuration    = self.configuration
-        self.accelerator = Accelerator(self.accelerator_port(8*configuration.port_bytes))
+        """Adds the accelerator with its own DRAM ports; ``add_dram`` comes first."""
+        configuration = self.configuration
+        crossbar      = self.sdram.crossbar
+        word_bytes    = crossbar.controller.data_width//8
+        if word_bytes != configuration.dram_word_bytes:
+            raise ValueError(f"accelerator for DRAM words of {configuration.dram_word_bytes} bytes on a controller of {word_bytes}")
+        self.accelerator = Accelerator(
+            readers = [crossbar.get_port(mode="read") for _ in range(configuration.dram_ports)],
+            control = crossbar.get_port(mode="both"),
+        )
         self.bus.add_slave("accelerator", self.accelerator.bus, SoCRegion(
             origin = configuration.accelerator.origin,
             size   = configuration.accelerator.size,
             cached = False,
         ))
         self.irq.add("accelerator", use_loc_if_exists=True)
-
-    def accelerator_port(self, data_width: int) -> LiteDRAMNativePort:
-        """A read port of ``data_width`` bits: the controller's width, or half of it."""
-        port = self.sdram.crossbar.get_port(mode="read")
-        if port.data_width == data_width:
-            return port
-        if port.data_width != 2*data_width:
-            raise ValueError(f"accelerator port of {data_width} bits on a DRAM controller of {port.data_width} bits")
-        self.accelerator_splitter = NativePortSplitter(port)
-        return self.accelerator_splitter.port

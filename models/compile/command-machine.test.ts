@@ -153,6 +153,36 @@ test("columns that are not active are skipped with their commands, which are sti
   assert.deepEqual([wrong.result.error, wrong.result.command], ["ADDRESS", 0]);
 });
 
+test("a list with any bits flipped ends, and never changes the model", () => {
+  const model = packModel(
+    randomCheckpoint({ dimension: 20, intermediate: 30, layers: 1, vocabulary: 262, tokenCount: 262, seed: 5n }),
+    { name: "random", calibrationTokens: 4 },
+  ).model;
+  const runner = new ListRunner(model, machineParameters(model, 2, 4));
+  const { offset, bytes } = runner.list;
+  const good = runner.container.slice();
+  const flips = fc.array(fc.tuple(fc.nat(bytes - 1), fc.nat(7)), { minLength: 1, maxLength: 3 });
+  const errors = new Set<string>();
+  fc.assert(
+    fc.property(flips, (places) => {
+      for (const [at, bit] of places) runner.container[offset + at] = (runner.container[offset + at] ?? 0) ^ (1 << bit);
+      const before = runner.container.slice();
+      const { error, command } = runner.run([1, 2], true);
+      errors.add(error);
+      assert.ok(command <= bytes / 64);
+      assert.deepEqual(runner.container, before);
+      runner.container.set(good);
+    }),
+    { numRuns: 400 },
+  );
+  for (const error of ["NONE", "OPCODE", "FIELD", "COUNT", "ADDRESS", "REGION"]) assert.ok(errors.has(error), error);
+  runner.buffers.fill(0);
+  assert.equal(runner.run([1, 2], true).error, "NONE");
+  const reference = new ReferenceEngine(model);
+  reference.step(1);
+  assert.deepEqual(runner.logits(), reference.step(2), "the next good list is as good as ever");
+});
+
 test("a list that cannot start is refused", () => {
   const machine = new CommandMachine(parameters);
   const end = encodeList([{ operation: "END" }]);

@@ -57,7 +57,7 @@ export function packModel(checkpoint: Checkpoint, options: PackOptions): PackRes
 }
 
 /** Which vector each gain's norm reads: the epsilon is relative to that vector's fraction. */
-const gainInput: Readonly<Record<LayerGainName, LayerFractionName | "residual">> = {
+export const gainInput: Readonly<Record<LayerGainName, LayerFractionName | "residual">> = {
   attentionNorm: "residual",
   candidate: "attentionNorm",
   forget: "attentionNorm",

@@ -1,14 +1,17 @@
-/** A serial divider of a normalised number, one bit of the quotient a cycle. */
-import { bit, concatenate, input, module, mux, output, uint } from "../../../gen/index.ts";
+/** A serial divider of a normalised number, two bits of the quotient a cycle. */
+import { bit, concatenate, input, module, mux, output, uint, type UInt } from "../../../gen/index.ts";
+
+/** Bits of the quotient that a cycle makes. */
+const bitsACycle = 2;
 
 /** Cycles from `start` to `done`. */
 export function dividerCycles(width: number): number {
-  return width + 1;
+  return width / bitsACycle + 1;
 }
 
 /**
  * quotient = min(floor(numerator * 2^width / divisor), 2^width - 1), for a numerator not above the divisor, and a divisor of full
- * length: its highest bit is 1. Both are asserted.
+ * length: its highest bit is 1. Both are asserted. The width is even.
  *
  * Restoring division: the remainder is doubled, and where the divisor fits into it, taken from. With numerator = divisor it fits every
  * time, which gives the largest quotient by itself. `start` copies the numerator; the divisor holds still while the unit is busy. A
@@ -20,6 +23,7 @@ export function divider(width: number) {
     numerator: input(uint(width), "at most the divisor"),
     divisor: input(uint(width), "its highest bit is 1; holds still while busy"),
     quotient: output(uint(width)),
+    remainder: output(uint(width), "numerator * 2^width = quotient * divisor + remainder"),
     done: output(bit, "in the first cycle in which the quotient is there"),
     busy: output(bit),
   };
@@ -27,20 +31,27 @@ export function divider(width: number) {
     `Divider${width}`,
     ports,
     (io, m) => {
-      const remainder = m.register("remainder", uint(width), { resettable: false });
+      const remainder = m.register("remainder_bits", uint(width), { resettable: false });
       const quotient = m.register("quotient_bits", uint(width), { resettable: false });
       // A one that is pushed out of the marks at the last step counts the steps.
-      const marks = m.register("marks", uint(width), { init: 0 });
+      const steps = width / bitsACycle;
+      const marks = m.register("marks", uint(steps), { init: 0 });
       const busy = m.register("is_busy", bit, { init: 0 });
       const done = m.register("is_done", bit, { init: 0 });
-      const rest = m.node("rest", remainder.shiftLeft(1).sub(io.divisor));
-      const fits = m.node("fits", rest.bit(width + 1).not());
+      let next: UInt = remainder;
+      let bits: UInt = quotient;
+      for (let step = 0; step < bitsACycle; step++) {
+        const rest = m.node(`rest_${step}`, next.shiftLeft(1).sub(io.divisor));
+        const fits = m.node(`fits_${step}`, rest.bit(width + 1).not());
+        next = mux(fits, rest.asUInt().truncate(width), next.shiftLeft(1).truncate(width));
+        bits = concatenate(bits.bits(width - 2, 0), fits);
+      }
       done.set(0);
       m.when(busy, () => {
-        remainder.set(mux(fits, rest.asUInt().truncate(width), remainder.shiftLeft(1).truncate(width)));
-        quotient.set(concatenate(quotient.bits(width - 2, 0), fits));
-        marks.set(marks.shiftLeft(1).truncate(width));
-        m.when(marks.bit(width - 1), () => {
+        remainder.set(next);
+        quotient.set(bits);
+        marks.set(marks.shiftLeft(1).truncate(steps));
+        m.when(marks.bit(steps - 1), () => {
           busy.set(0);
           done.set(1);
         });
@@ -52,6 +63,7 @@ export function divider(width: number) {
         done.set(0);
       });
       io.quotient.set(quotient);
+      io.remainder.set(remainder);
       io.done.set(done);
       io.busy.set(busy);
       m.assert(busy.not().or(io.divisor.bit(width - 1)), "the divisor is normalised");

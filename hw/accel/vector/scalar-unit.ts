@@ -22,9 +22,14 @@ const digits = mantissaWidth;
 /** Bits by which a value with a long run of zeros in front moves in one cycle. */
 const stride = 8;
 
-/** Cycles from a start to its outputs, at most: the moves, the serial parts, and the states between them. */
-export const rootCycles = squaresWidth / stride - 1 + (stride / 2 - 1) + squareRootCycles(digits) + dividerCycles(digits) + 4;
-export const factorCycles = maximumWidth / stride + (stride / 2 - 1) + dividerCycles(digits) + 4;
+/** Cycles that a number takes at most until one of its two highest bits is 1. */
+const moves = (width: number): number => width / stride - 1 + (stride / 2 - 1);
+
+/** Cycles from startRoot to rootDone, at most. */
+export const rootCycles = 1 + moves(squaresWidth) + squareRootCycles(digits) + dividerCycles(digits);
+/** Cycles from startScale to factorDone, at most. */
+export const factorCycles = 2 + moves(maximumWidth) + dividerCycles(digits);
+/** Cycles from startScale to scaleDone, at most. */
 export const scaleCycles = factorCycles + 3;
 
 /**
@@ -101,16 +106,16 @@ export function scalarUnit() {
       const selected = mux(high, product.shiftRight(mantissaWidth), product.bits(2 * mantissaWidth - 2, mantissaWidth - 1));
 
       const root = m.instance("root_unit", squareRoot(digits));
-      root.start.set(state.is("normaliseRoot").and(normal));
+      // Its first step is that of the cycle in which the number is found normal.
+      root.start.set(io.startRoot.or(state.is("normaliseRoot").and(normal.not())));
       root.digits.set(top(2));
       const quotient = m.instance("division", divider(digits));
-      const dividesRoot = m.register("divides_root", bit, data);
-      const startDivision = m.register("start_division", bit, { init: 0 });
-      startDivision.set(0);
-      quotient.start.set(startDivision);
+      const beginsRoot = state.is("root").and(root.done);
+      const beginsFactor = m.node("begins_factor", state.is("normaliseMaximum").and(normal).and(rootIsZero.not()));
+      quotient.start.set(beginsRoot.or(beginsFactor));
       quotient.divisor.set(operand);
       // 2^31 / s and 127 * 2^24 / M' are both a number of 16 bits times 2^16.
-      quotient.numerator.set(mux(dividesRoot, uint(16).constant(2 ** 15), uint(16).constant(127 * 2 ** 8)));
+      quotient.numerator.set(mux(beginsRoot, uint(16).constant(2 ** 15), uint(16).constant(127 * 2 ** 8)));
 
       // Moves to the left until one of the top two bits is 1: by an even number, as the root needs it.
       const moving = state.is("normaliseRoot").or(state.is("normaliseMaximum")).and(normal.not());
@@ -143,8 +148,6 @@ export function scalarUnit() {
       state.in("root", () => {
         m.when(root.done, () => {
           operand.set(root.root);
-          dividesRoot.set(1);
-          startDivision.set(1);
           state.goto("divideRoot");
         });
       });
@@ -170,8 +173,6 @@ export function scalarUnit() {
           const highest = value.bit(squaresWidth - 1);
           operand.set(mux(highest, top(16), value.bits(squaresWidth - 2, squaresWidth - 17)));
           leading.set(leading.add(highest.not()).truncate(6));
-          dividesRoot.set(0);
-          startDivision.set(1);
           // With z leading zeros of 40 bits k is 24 - z. Both products together give -30 (less what is high), e is rootShift + 16:
           // ey - fy = ea - k + e + fG - fy - 30 = ea + (fG - fy - 38) + (z + rootShift).
           term.set(fractions.sub(38).truncate(8));

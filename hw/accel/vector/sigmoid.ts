@@ -40,6 +40,34 @@ function sigmoidRom(lanes: number) {
   });
 }
 
+/** Cycles from a value to its magnitude. */
+export const sigmoidArgumentLatency = doubledShiftLatency + 1;
+
+/**
+ * The table's argument, |R(z, f - 12)| but at most 65535; R(z, f - 12) is R(z * 2^12, f).
+ *
+ * The magnitude of R(v, s) is ((x >> s) + 1) >> 1 with x = 2v or, for a negative v, -2v - 1, which is the complement of 2v: half rounds
+ * upwards, so there half of a magnitude rounds downwards.
+ */
+export function sigmoidArgument() {
+  const ports = {
+    value: input(sint(resultWidth)),
+    fraction: input(uint(fractionWidth)),
+    magnitude: output(uint(magnitudeWidth)),
+  };
+  return module("SigmoidArgument", ports, (io, m) => {
+    const sign = io.value.bit(resultWidth - 1);
+    const doubled = io.value.shiftLeft(tableFraction + 1);
+    const positive = doubled.xor(sign.repeat(doubled.width).asSInt());
+    const shifted = doubledShift(m, positive, io.fraction, magnitudeWidth + 1, true);
+    const rounded = shifted.value.add(1).shiftRight(1);
+    const largest = shifted.beyond.or(rounded.bit(magnitudeWidth));
+    const magnitude = m.register("magnitude_held", uint(magnitudeWidth), { resettable: false });
+    magnitude.set(rounded.asUInt().truncate(magnitudeWidth).or(largest.repeat(magnitudeWidth)));
+    io.magnitude.set(magnitude);
+  });
+}
+
 /** What a lane does around the table. */
 function sigmoidLane() {
   const ports = {
@@ -60,22 +88,17 @@ function sigmoidLane() {
       }
       return last;
     };
-    // R(z, f - 12) = R(z * 2^12, f). The magnitude of R(v, s) is ((x >> s) + 1) >> 1 with x = 2v or, for a negative v, -2v - 1, which is
-    // the complement of 2v: half rounds upwards, so half of a magnitude rounds downwards there.
-    const sign = io.value.bit(resultWidth - 1);
-    const doubled = io.value.shiftLeft(tableFraction + 1);
-    const shifted = doubledShift(m, doubled.xor(sign.repeat(doubled.width).asSInt()), io.fraction, magnitudeWidth + 1, true);
-    const rounded = shifted.value.add(1).shiftRight(1);
-    const largest = shifted.beyond.or(rounded.bit(magnitudeWidth));
-    const magnitude = m.register("magnitude", uint(magnitudeWidth), data);
-    magnitude.set(rounded.asUInt().truncate(magnitudeWidth).or(largest.repeat(magnitudeWidth)));
+    const argument = m.instance("argument", sigmoidArgument());
+    argument.value.set(io.value);
+    argument.fraction.set(io.fraction);
+    const { magnitude } = argument;
     io.index.set(magnitude.bits(magnitudeWidth - 1, stepBits));
 
     // The table's word once more, because block RAM is late in the cycle.
     const word = m.register("word_held", uint(entryWidth + differenceWidth), data);
     word.set(io.word);
     const step = delayed("step", magnitude.bits(stepBits - 1, 0), 2);
-    const negative = delayed("sign", sign, doubledShiftLatency + 3);
+    const negative = delayed("sign", io.value.bit(resultWidth - 1), sigmoidArgumentLatency + 2);
     // With entry T and product D * w: s = 1/2 + T + ((D * w + 32) >> 6), and 1 - s = 1/2 - T + ((-D * w + 31) >> 6), whose numerator is
     // 32 more than the product's complement. The carry of -T comes from the bit below.
     const product = m.register("product", uint(differenceWidth + stepBits), data);

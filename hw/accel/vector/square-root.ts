@@ -18,6 +18,7 @@ export function squareRoot(width: number) {
     start: input(bit),
     digits: input(uint(2), "the radicand's next two bits"),
     root: output(uint(width)),
+    remainder: output(uint(width + 1), "radicand = root^2 + remainder"),
     done: output(bit, "in the first cycle in which the root is there"),
     busy: output(bit),
   };
@@ -26,14 +27,14 @@ export function squareRoot(width: number) {
     ports,
     (io, m) => {
       // At most 2 * root, so one bit more than the root.
-      const remainder = m.register("remainder", uint(width + 1), { resettable: false });
+      const remainder = m.register("remainder_bits", uint(width + 1), { resettable: false });
       const root = m.register("root_bits", uint(width), { resettable: false });
       // A one that is pushed out of the marks at the last step counts the steps.
       const marks = m.register("marks", uint(width), { init: 0 });
       const busy = m.register("is_busy", bit, { init: 0 });
       const done = m.register("is_done", bit, { init: 0 });
       const widened = concatenate(remainder, io.digits);
-      const rest = m.node("rest", widened.sub(concatenate(root, uint(2).constant(1))));
+      const rest = m.node("rest_if_one", widened.sub(concatenate(root, uint(2).constant(1))));
       const fits = m.node("fits", rest.bit(width + 3).not());
       done.set(0);
       m.when(busy, () => {
@@ -53,6 +54,7 @@ export function squareRoot(width: number) {
         done.set(0);
       });
       io.root.set(root);
+      io.remainder.set(remainder);
       io.done.set(done);
       io.busy.set(busy);
     },

@@ -12,9 +12,8 @@ const largestElement = 4;
 /**
  * `open` announces the elements of a vector: their number and size. Exactly the port words that hold them are taken, and a group is
  * `valid` as soon as its bytes are there. `take` takes it; the last one of the vector is taken with `last`, which drops what is left of the
- * port word. `elements` are registered: the group taken appears one cycle later and holds until the next take.
- *
- * Bytes are extended with their sign, of words the low 24 bits count; the upper byte of a half is undefined.
+ * port word. Its elements are registered: they appear one
+ * cycle later, at the output that belongs to their size, and hold until the next take.
  *
  * Words fill a line of the width of a port word or of V elements of 4 bytes, whichever is wider; a chunk of the latter width takes the
  * line's parts one after the other, while the line is filled again. So a group a cycle goes through where the words suffice.
@@ -35,7 +34,8 @@ export function streamGearbox(parameters: VectorParameters) {
     take: input(bit, "only while valid"),
     last: input(bit),
     valid: output(bit),
-    elements: output(vector(sint(elementWidth), vectorLanes)),
+    elements: output(vector(sint(elementWidth), vectorLanes), "bytes, or the low 24 bits of words"),
+    halves: output(vector(uint(16), vectorLanes)),
   };
   return module(
     "StreamGearbox",
@@ -109,6 +109,7 @@ export function streamGearbox(parameters: VectorParameters) {
       const byteAt = (index: number): UInt => chunk.bits(8 * index + 7, 8 * index);
       for (let lane = 0; lane < vectorLanes; lane++) {
         const element = m.register(`element_${lane}`, sint(elementWidth), data);
+        const held = m.register(`half_${lane}`, uint(16), data);
         const single = selected(
           [0, 1, 2, 3].map((group) => byteAt(vectorLanes * group + lane)),
           position,
@@ -118,14 +119,13 @@ export function streamGearbox(parameters: VectorParameters) {
             [0, 1].map((group) => byteAt(2 * (vectorLanes * group + lane) + byte)),
             position.bits(0, 0),
           );
-        const sign = single.bit(7).repeat(8);
-        const low = mux(isByte, single, mux(isHalf, half(0), byteAt(largestElement * lane)));
-        const middle = mux(isByte, sign, mux(isHalf, half(1), byteAt(largestElement * lane + 1)));
-        const high = mux(isByte, sign, byteAt(largestElement * lane + 2));
+        const word = chunk.bits(8 * largestElement * lane + elementWidth - 1, 8 * largestElement * lane).asSInt();
         m.when(io.take, () => {
-          element.set(concatenate(high, middle, low).asSInt());
+          element.set(mux(isByte, single.asSInt().signExtend(elementWidth), word));
+          held.set(concatenate(half(1), half(0)));
         });
         io.elements.at(lane).set(element);
+        io.halves.at(lane).set(held);
       }
       io.valid.set(chunkFull);
 

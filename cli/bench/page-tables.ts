@@ -1,0 +1,182 @@
+// The tables of docs/performance.md, by the name in their mark.
+import { configurationNamed, type ConfigurationName } from "../../boards/configuration.ts";
+import { markdownTable } from "../generate/markdown-table.ts";
+import type { BenchResult, Whereabouts } from "./measurement.ts";
+import { block, decode, prefill, scaled } from "./page-runs.ts";
+import { paperBlock, peers } from "./peers.ts";
+import { percent, ratioToPaper, whereaboutsMeaning } from "./print.ts";
+
+const boards: readonly ConfigurationName[] = ["arty", "ecp5"];
+const eight: ConfigurationName = "arty-c8";
+const promptTokens = 32;
+/** Tokens of the default model that are averaged. */
+const defaultTokens = 16;
+
+const number = (value: number): string => Math.round(value).toLocaleString("en-US").replaceAll(",", " ");
+const megahertz = (hertz: number): string => `${hertz / 1e6} MHz`;
+const rate = (perSecond: number): string => perSecond.toFixed(perSecond < 100 ? 2 : 0);
+const perToken = (result: BenchResult): number => result.cycles / result.tokens;
+
+/** One row for each board, in order; simulations run one after the other. */
+async function eachBoard<T>(make: (config: ConfigurationName) => Promise<readonly T[]>): Promise<T[]> {
+  const rows: T[] = [];
+  for (const config of boards) rows.push(...(await make(config)));
+  return rows;
+}
+
+async function decodeTable(): Promise<string> {
+  const rows = await eachBoard(async (config) => {
+    const results = [await decode("default", config, defaultTokens), await decode("370M", config), await scaled(config)];
+    return results.map((result) => [
+      result.shape === "1.3B" ? "1.3B (24 times its layer, and the head)" : result.shape,
+      `${config}, ${megahertz(result.clockHz)}`,
+      number(result.bytes / result.tokens),
+      number(perToken(result)),
+      number(result.beats / result.tokens),
+      percent(result.beats, result.cycles),
+      percent(result.counters.beats + result.counters.writeBeats, result.cycles),
+      rate(result.tokensPerSecond),
+    ]);
+  });
+  return markdownTable(
+    [
+      "model",
+      "machine",
+      "weight bytes a token",
+      "cycles a token",
+      "weight beats",
+      "beats / cycles",
+      "all beats / cycles",
+      "tokens/s",
+    ],
+    rows,
+  );
+}
+
+async function whereTable(): Promise<string> {
+  const results = await eachBoard(async (config) => [await decode("370M", config), await decode("default", config, defaultTokens)]);
+  return markdownTable(
+    ["cycles of a token", ...results.map(({ shape, config }) => `${shape}, ${config}`)],
+    [
+      ...Object.entries(whereaboutsMeaning).map(([name, meaning]) => [
+        meaning,
+        ...results.map(({ stalls, tokens, cycles }) => {
+          const share = stalls[name as keyof Whereabouts];
+          return `${number(share / tokens)} (${percent(share, cycles)})`;
+        }),
+      ]),
+      ["together", ...results.map((result) => number(perToken(result)))],
+    ],
+  );
+}
+
+async function prefillTable(): Promise<string> {
+  const rows: string[][] = [];
+  for (const shape of ["370M", "default"] as const) {
+    const alone = await decode(shape, "arty", shape === "370M" ? 1 : defaultTokens);
+    const results = [await prefill(shape, eight, promptTokens)];
+    rows.push([shape, "arty, decode", "1", number(perToken(alone)), rate(alone.tokensPerSecond), "1"]);
+    for (const result of results) {
+      rows.push([
+        shape,
+        `arty with 8 columns, prompt of ${promptTokens}`,
+        "8",
+        number(perToken(result)),
+        rate(result.tokensPerSecond),
+        (perToken(alone) / perToken(result)).toFixed(2),
+      ]);
+    }
+  }
+  return markdownTable(["model", "machine", "columns", "cycles a token", "tokens/s", "times decode"], rows);
+}
+
+async function smallTable(): Promise<string> {
+  const rows = await eachBoard(async (config) => {
+    const whole = await decode("default", config, defaultTokens);
+    const matrix = await decode("default", config, 4, "matrix");
+    return (
+      [
+        [whole, "the accelerator runs the list"],
+        [matrix, "the CPU, with the accelerator for matrices"],
+      ] as const
+    ).map(([result, who]) => [
+      config,
+      who,
+      number(perToken(result)),
+      rate(result.tokensPerSecond),
+      (perToken(matrix) / perToken(result)).toFixed(1),
+    ]);
+  });
+  return markdownTable(["machine", "who computes", "cycles a token", "tokens/s", "times the CPU's"], rows);
+}
+
+async function blockTable(): Promise<string> {
+  const rows = await eachBoard(async (config) => {
+    const result = await block("block512", config);
+    return [
+      [
+        config,
+        number(result.cycles),
+        percent(result.beats, result.cycles),
+        `${((1e3 * result.cycles) / paperBlock.clockHz).toFixed(3)} ms`,
+        ratioToPaper(result).toFixed(0),
+        `${((1e3 * result.cycles) / result.clockHz).toFixed(3)} ms at ${megahertz(result.clockHz)}`,
+      ],
+    ];
+  });
+  return markdownTable(
+    [
+      "machine",
+      "cycles",
+      "beats / cycles",
+      `at ${megahertz(paperBlock.clockHz)}`,
+      `times ${paperBlock.seconds * 1e3} ms`,
+      "at its own clock",
+    ],
+    rows,
+  );
+}
+
+function peersTable(): Promise<string> {
+  const rows = peers.map(({ name, device, weights, model, speed, bandwidth, note, source }) => [
+    name,
+    device,
+    weights,
+    model,
+    speed,
+    bandwidth,
+    note === "" ? source : `${source}; ${note}`,
+  ]);
+  return Promise.resolve(markdownTable(["design", "device", "weights", "model", "speed", "memory bandwidth used", "source"], rows));
+}
+
+function machinesTable(): Promise<string> {
+  const rows = boards.map((config) => {
+    const { clockHz, dram, accelerator } = configurationNamed(config);
+    const { portBytes, vectorLanes, columns, dramPorts, fifoDepth } = accelerator;
+    return [
+      config,
+      megahertz(clockHz),
+      `${dram.module}, ${dram.dataBits} bits`,
+      `${8 * portBytes} bits`,
+      `${((clockHz * portBytes) / 1e9).toFixed(2)} GB/s`,
+      String(vectorLanes),
+      String(columns),
+      `${dramPorts} x ${fifoDepth} words`,
+    ];
+  });
+  return Promise.resolve(
+    markdownTable(["machine", "clock", "DRAM", "port", "peak", "vector lanes", "columns", "read ahead"], rows),
+  );
+}
+
+/** All of them, in the order in which they are measured: the quick ones first. */
+export const pageTables: Readonly<Record<string, () => Promise<string>>> = {
+  machines: machinesTable,
+  peers: peersTable,
+  block: blockTable,
+  small: smallTable,
+  decode: decodeTable,
+  where: whereTable,
+  prefill: prefillTable,
+};
