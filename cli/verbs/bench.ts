@@ -15,6 +15,7 @@ import { printBench } from "../bench/print.ts";
 import { benchBlock, benchDecode, benchMatvec, benchPrefill, type TokenBench } from "../bench/run-bench.ts";
 import { defaultModel, flashOption, jsonOption, socConfigOption, wholeNumber, type SocOptions } from "../options.ts";
 import { engineNames, type EngineName } from "../targets/target.ts";
+import { addX86Bench } from "./bench-x86.ts";
 
 interface MachineOptions extends SocOptions {
   readonly columns?: number;
@@ -49,6 +50,7 @@ export function addBench(program: Command): void {
   addPrefill(bench);
   addBlock(bench);
   addSpace(bench);
+  addX86Bench(bench);
 }
 
 const machineOptions = (): Option[] => [

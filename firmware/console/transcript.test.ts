@@ -21,7 +21,7 @@ writeFileSync(container, packModel(readCheckpoint(`${folder}/model`), { name: "r
 
 /** What the console prints for these bytes. */
 function converse(input: string | Uint8Array): string {
-  return execFileSync(program, ["--model", container], { cwd: root, input, timeout: 60_000 }).toString("utf8");
+  return execFileSync(program, ["--model", container, "--kernel", "cpu"], { cwd: root, input, timeout: 60_000 }).toString("utf8");
 }
 
 interface Reply {

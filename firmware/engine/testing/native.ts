@@ -43,10 +43,10 @@ export function buildNative(): void {
   if (status !== 0) throw new Error(`make host host-tests failed:\n${output.toString()}${complaints}`);
 }
 
-/** Sends lines to a console in machine mode; the answers but for the token events. */
-export function converse(modelFile: string, lines: readonly string[]): Record<string, unknown>[] {
+/** Sends lines to a console in machine mode, with more options for the program; the answers but for the token events. */
+export function converse(modelFile: string, lines: readonly string[], options: readonly string[] = []): Record<string, unknown>[] {
   const input = ["/set machine on", ...lines, "/quit"].map((line) => `${line}\n`).join("");
-  const { status, output, complaints } = runProgram(join(sanitized, "ternel-host"), ["--model", modelFile], { input });
+  const { status, output, complaints } = runProgram(join(sanitized, "ternel-host"), ["--model", modelFile, ...options], { input });
   if (status !== 0) throw new Error(`ternel-host ended with ${status}: ${complaints}`);
   return output
     .toString()

@@ -1,5 +1,6 @@
 // ternel-bench: tokens and bytes a second of every kernel with any number of cores, beside what the machine's
-// memory gives to a plain reader in the same seconds. One JSON object on standard output.
+// memory gives to a plain reader in the same seconds. Lines of JSON on standard output: the model, then one
+// for each kernel and number of cores.
 //
 //     ternel-bench --model FILE [--kernels A,B] [--threads 1,2] [--prefill N] [--milliseconds N]
 //
@@ -209,10 +210,10 @@ static void print_samples(const char *name, const struct samples *samples, uint3
 }
 
 static void print_result(const struct native_backend *native, const struct arguments *arguments,
-                         const struct result *result, bool first) {
+                         const struct result *result) {
     const struct ternel_forward *forward = &native->forward;
-    printf("%s{\"kernel\":\"%s\",\"threads\":%u,\"weightBytes\":%zu,\"loadSeconds\":%.3f,\"equal\":%s",
-           first ? "" : ",", forward->kernel->name, forward->workers->count, forward->weight_bytes,
+    printf("{\"kernel\":\"%s\",\"threads\":%u,\"weightBytes\":%zu,\"loadSeconds\":%.3f,\"equal\":%s",
+           forward->kernel->name, forward->workers->count, forward->weight_bytes,
            (double)result->load_nanoseconds / 1e9, result->equal ? "true" : "false");
     printf(",\"ofStreaming\":%.3f", (double)samples_nanoseconds(&result->shares, 50) / 1e6);
     print_samples("streaming", &result->streaming, 0, forward->weight_bytes);
@@ -220,7 +221,7 @@ static void print_result(const struct native_backend *native, const struct argum
     if (arguments->prefill > 1) {
         print_samples("prefill", &result->prefill, arguments->prefill, 0);
     }
-    printf("}");
+    printf("}\n");
     fflush(stdout);
 }
 
@@ -230,12 +231,12 @@ static enum ternel_error bench_all(struct ternel_engine *engine, const struct ar
     static struct result result;
     uint8_t expected[TERNEL_SHA256_BYTES];
     const struct ternel_shape *shape = &engine->container->shape;
-    bool first = true;
     TERNEL_TRY(hash_logits(engine, expected));
     printf("{\"model\":\"%s\",\"dimension\":%u,\"layers\":%u,\"intermediate\":%u,\"vocabulary\":%u,"
-           "\"containerWeightBytes\":%u,\"cores\":%u,\"runs\":[",
+           "\"containerWeightBytes\":%u,\"cores\":%u}\n",
            engine->container->name, shape->dimension, shape->layers, shape->intermediate, shape->vocabulary,
            ternel_container_weight_bytes_per_token(engine->container), worker_threads_available());
+    fflush(stdout);
     for (const struct ternel_kernel *const *kernel = ternel_kernels; *kernel != NULL; kernel++) {
         if (native_kernel((*kernel)->name) == NULL || !listed(arguments->kernels, (*kernel)->name)) {
             continue;
@@ -247,14 +248,12 @@ static enum ternel_error bench_all(struct ternel_engine *engine, const struct ar
             result.load_nanoseconds = clock_nanoseconds() - start;
             const enum ternel_error error = measure(engine, &native, arguments, expected, &result);
             if (error == TERNEL_OK) {
-                print_result(&native, arguments, &result, first);
+                print_result(&native, arguments, &result);
             }
-            first = false;
             native_backend_close(&native);
             TERNEL_TRY(error);
         }
     }
-    printf("]}\n");
     return TERNEL_OK;
 }
 
