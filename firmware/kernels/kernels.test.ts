@@ -39,6 +39,13 @@ describe("kernels", { skip: missingTools() }, () => {
     });
   }
 
+  for (const name of ["workers", "forward"]) {
+    it(`has no data race in ${name}`, () => {
+      const { status, complaints } = runProgram(join(projectRoot, "build/host/threads/kernel-tests"), [name], { seconds: 240 });
+      assert.equal(status, 0, complaints);
+    });
+  }
+
   // Prompts of several groups of tokens, and one whose last group is full.
   const sentence = "Once upon a time there was a little dog who liked to run in the park with his friend. ";
   const requests: RunRequest[] = [
