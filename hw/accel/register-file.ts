@@ -220,11 +220,31 @@ export function registerFile(parameters: AcceleratorParameters) {
       m.switch(lowIndex, {
         cases: [
           ...Object.entries(fixedRegisters(parameters)).map(([name, fixed]) => {
-            return [registerNamed(name).offset / 4, () => single.set(word.constant(fixed))] as const;
+            return [
+              registerNamed(name).offset / 4,
+              () => {
+                single.set(word.constant(fixed));
+              },
+            ] as const;
           }),
-          [registerNamed("CONTROL").offset / 4, () => single.set(controlValue(io.interruptEnable))],
-          [registerNamed("STATUS").offset / 4, () => single.set(io.status)],
-          [registerNamed("FAULT_COMMAND").offset / 4, () => single.set(io.faultCommand.zeroExtend(32))],
+          [
+            registerNamed("CONTROL").offset / 4,
+            () => {
+              single.set(controlValue(io.interruptEnable));
+            },
+          ],
+          [
+            registerNamed("STATUS").offset / 4,
+            () => {
+              single.set(io.status);
+            },
+          ],
+          [
+            registerNamed("FAULT_COMMAND").offset / 4,
+            () => {
+              single.set(io.faultCommand.zeroExtend(32));
+            },
+          ],
         ],
       });
       const topCount = lowIndex.eq((registerNamed("TOP_COUNT").offset / 4) % 16);
