@@ -260,7 +260,7 @@ export function accelerator(given: AcceleratorParameters) {
       }
       words.ready.set(vector.words.ready.or(matrix.weights.ready).or(feed.words.ready));
       const toLogits = m.register("results_are_logits", bit, { init: 0 });
-      m.when(execution.startMatrix, () => {
+      m.when(execution.startMatrix.or(execution.startVector), () => {
         toLogits.set(execution.startLogits);
       });
       const { results } = matrix;
@@ -347,12 +347,10 @@ export function accelerator(given: AcceleratorParameters) {
       logits.bestColumn.set(bus.readAddress.truncate(columnIndexWidth(columns)));
       const topBits = indexBits(topK);
       logits.topIndex.set(bus.readAddress.bits(topBits, 1));
-      const entry = (value: typeof logits.best) => ({
-        row: value.row.zeroExtend(32),
-        logit: value.value.signExtend(32).asUInt(),
+      bus.entry.set({
+        row: mux(bus.readsTop, logits.topEntry.row, logits.best.row),
+        logit: mux(bus.readsTop, logits.topEntry.value, logits.best.value),
       });
-      bus.best.set(entry(logits.best));
-      bus.top.set(entry(logits.topEntry));
       bus.topCount.set(logits.topCount);
       bus.status.set(concatenate(uint(24 - errorBits).constant(0), error, uint(6).constant(0), done, isIdle.not()).truncate(32));
       bus.interruptEnable.set(interruptEnable);
