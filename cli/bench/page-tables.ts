@@ -14,7 +14,7 @@ import { percent, ratioToPaper, whereaboutsMeaning } from "./print.ts";
 
 const boards: readonly ConfigurationName[] = ["arty", "ecp5"];
 const eight: ConfigurationName = "arty-c8";
-const promptTokens = 32;
+const promptTokens = 8;
 /** Tokens of the default model that are averaged. */
 const defaultTokens = 16;
 
@@ -105,10 +105,10 @@ async function prefillTable(): Promise<string> {
   for (const shape of ["370M", "default"] as const) {
     const alone = await decode(shape, "arty", shape === "370M" ? 1 : defaultTokens);
     const results = [await prefill(shape, eight, promptTokens)];
-    rows.push([shape, "arty, decode", "1", number(perToken(alone)), rate(alone.tokensPerSecond), "1"]);
+    rows.push([alone.shape, "arty, decode", "1", number(perToken(alone)), rate(alone.tokensPerSecond), "1"]);
     for (const result of results) {
       rows.push([
-        shape,
+        result.shape,
         `arty with 8 columns, prompt of ${promptTokens}`,
         "8",
         number(perToken(result)),

@@ -29,7 +29,7 @@ export function passMarks() {
     product: output(groupMark, "the first products are there"),
     beforeResult: output(groupMark, "the results come in the next cycle"),
     result: output(groupMark, "the results are there"),
-    empty: output(bit, "no group is on its way"),
+    empty: output(bit, "no group was on its way in the cycle before"),
   };
   return module(
     "PassMarks",
@@ -77,7 +77,14 @@ export function passMarks() {
       behind(io.product, productLatency);
       behind(io.beforeResult, resultLatency - 1);
       behind(io.result, resultLatency);
-      io.empty.set(fetched.valid.or(operand.valid).or(valid.waits.reduceOr()).or(valid.inLanes.reduceOr()).not());
+      // From a register, since much waits for it.
+      const empty = m.register("is_empty", bit, { init: 1 });
+      const entering = io.issue.or(fetched.valid).or(operand.valid);
+      empty.set(entering.or(valid.waits.reduceOr()).or(valid.inLanes.reduceOr()).not());
+      m.when(io.clear, () => {
+        empty.set(1);
+      });
+      io.empty.set(empty);
     },
     { documentation: "Marks of the groups in the lanes." },
   );
