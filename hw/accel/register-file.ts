@@ -107,7 +107,7 @@ function fixedRegisters(parameters: AcceleratorParameters): Readonly<Record<stri
 
 /**
  * A request is held in registers and acts one cycle later, so the bus's long paths end here. Writes are acknowledged in the second cycle,
- * reads in the fourth: what is read from memories (counters, the window TOP) comes one cycle after `readAddress`.
+ * reads in the fifth: what is read from memories (counters, the window TOP) comes up to two cycles after `readAddress`.
  */
 export function registerFile(parameters: AcceleratorParameters) {
   const { columns } = parameters;
@@ -135,7 +135,7 @@ export function registerFile(parameters: AcceleratorParameters) {
     digest: input(vector(word, 8)),
     reads: output(bit, "readAddress is that of a read"),
     readAddress: output(uint(7), "counter, column or half an entry of TOP"),
-    counter: input(word, "one cycle after readAddress"),
+    counter: input(word, "two cycles after readAddress"),
     readsTop: output(bit, "readAddress is that of an entry of TOP, not of BEST"),
     entry: input(
       bundle({ row: uint(parameterWidths.rows), logit: sint(resultWidth) }),
@@ -147,7 +147,7 @@ export function registerFile(parameters: AcceleratorParameters) {
     "RegisterFile",
     ports,
     (io, m) => {
-      const bus = m.fsm("bus", ["idle", "act", "read", "acknowledge"] as const, { initial: "idle" });
+      const bus = m.fsm("bus", ["idle", "act", "wait", "read", "acknowledge"] as const, { initial: "idle" });
       const address = m.register("bus_address", uint(busAddressWidth), { resettable: false });
       const data = m.register("bus_data", word, { resettable: false });
       const write = m.register("bus_write", bit, { init: 0 });
@@ -168,8 +168,11 @@ export function registerFile(parameters: AcceleratorParameters) {
         m.when(write, () => {
           bus.goto("idle");
         }).otherwise(() => {
-          bus.goto("read");
+          bus.goto("wait");
         });
+      });
+      bus.in("wait", () => {
+        bus.goto("read");
       });
       bus.in("acknowledge", () => {
         bus.goto("idle");
