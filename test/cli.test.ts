@@ -108,7 +108,10 @@ test(
       assert.equal((json["tokens"] as number[]).length, 3);
     }
     const program = join(projectRoot, "build/host/ternel-host");
-    const console = spawnSync(program, ["--model", defaultModel()], { input: "/set machine on\n/info\n/quit\n", encoding: "utf8" });
+    const console = spawnSync(program, ["--model", defaultModel(), "--kernel", "cpu"], {
+      input: "/set machine on\n/info\n/quit\n",
+      encoding: "utf8",
+    });
     const info = JSON.parse(/(\{"event":"info".*\})/.exec(console.stdout)?.[1] ?? "{}") as Record<string, unknown>;
     const own = (await ternel(["info", defaultModel(), "--json"])).json;
     assert.equal(info["arenaBytes"], own["arenaBytes"]);
