@@ -117,11 +117,6 @@ export function accumulatorWidth(columns: number): number {
   return width;
 }
 
-/** Port words that DRAM holds: the address's range. */
-export function dramWords(parameters: AcceleratorParameters): number {
-  return parameters.dramBytes / parameters.portBytes;
-}
-
 /** One line for the person who runs the generator. */
 export function summary(parameters: AcceleratorParameters): string {
   const { portBytes, vectorLanes, columns, dramPorts, fifoDepth, vectorElements, activationBytes, dramBytes } = parameters;

@@ -6,9 +6,6 @@ import { lateLatency, productLatency, resultLatency, sigmoidDelay } from "./vect
 export const groupMark = bundle({ valid: bit, partial: bit, padding: bit, last: bit });
 const markNames = ["valid", "partial", "padding", "last"] as const;
 
-/** Cycles from a group's entry to its first operand in the lanes: the memory, the register behind it. */
-export const operandLatency = 2;
-
 /**
  * A group enters with `issue`. While `hold` is 1 none enters and the groups up to the operand stay where they are. With `toStores` a
  * group ends at the operand; with `usesSigmoid` it waits there until its sigmoid is known. Both hold still while groups are on their way.
