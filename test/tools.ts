@@ -8,5 +8,8 @@ export function skipWithout(...tools: readonly string[]): string | false {
   return `${missing.join(", ")} not installed: make setup`;
 }
 
+/** What the UEFI application, its disk images and the machine that boots them take; OVMF comes with Debian's qemu packages. */
+export const uefiTools = ["make", "clang", "lld-link", "qemu-system-x86_64", "mcopy", "sbsign"] as const;
+
 /** What building the simulated SoC takes. */
 export const socTools = ["verilator", "g++", "riscv64-unknown-elf-gcc", "make"] as const;

@@ -2,8 +2,8 @@
 import type { ConfigurationName } from "../../boards/configuration.ts";
 import type { RunRequest, RunResult as ReferenceResult } from "../../models/reference/run.ts";
 
-export type TargetName = "reference" | "native" | "soc";
-export const targetNames: readonly TargetName[] = ["reference", "native", "soc"];
+export type TargetName = "reference" | "native" | "soc" | "uefi";
+export const targetNames: readonly TargetName[] = ["reference", "native", "soc", "uefi"];
 
 /** Who computes on the simulated SoC: whole tokens, the CPU with the accelerator for its matrices, or the CPU alone. */
 export const engineNames = ["accelerator", "matrix", "cpu"] as const;

@@ -276,4 +276,10 @@ export const containerErrors = errorTable({
     cause: "The flash is erased where the model should be.",
     remedy: "Build the flash image with a model (`npx ternel image --model FILE`) and write it again.",
   },
+  imageNoModel: {
+    code: "E1512",
+    message: "image: no model found",
+    cause: "Neither the boot partition's root folder has a file *.tern, nor is there a partition of the type of a Ternel model.",
+    remedy: "Copy a .tern file beside the folder EFI, or make the disk image with `npx ternel image --uefi --model FILE`.",
+  },
 });

@@ -1,0 +1,103 @@
+#include "menu.h"
+
+#include "arguments.h"
+#include "line.h"
+#include "output.h"
+#include "terminal.h"
+
+enum { ANSWER_BYTES = 16, SECONDS_TO_CHOOSE = 5 };
+
+/// Something went wrong: the only model is no longer taken without a question.
+static bool failed;
+
+void menu_error(const struct ternel_platform *platform, enum ternel_error error, const char *detail) {
+    output_text(platform, "E");
+    output_decimal(platform, (uint64_t)error);
+    output_text(platform, " ");
+    output_text(platform, ternel_error_subject(error));
+    output_text(platform, ": ");
+    output_text(platform, ternel_error_message(error));
+    if (detail != NULL) {
+        output_text(platform, " (");
+        output_text(platform, detail);
+        output_text(platform, ")");
+    }
+    output_text(platform, "\n");
+    platform->flush(platform->context);
+    failed = true;
+}
+
+static void print_model(const struct ternel_platform *platform, uint32_t number, const struct model *model) {
+    output_decimal(platform, number);
+    output_text(platform, "  ");
+    output_text(platform, model->label);
+    output_text(platform, model->device == NULL ? " (file): " : " (partition): ");
+    if (model->error == TERNEL_OK) {
+        output_text(platform, model->name);
+        output_text(platform, ", matmulfree, ");
+        output_fixed(platform, model->parameters / 100000, 1);
+        output_text(platform, " M parameters, ");
+        output_fixed(platform, (uint64_t)model->bytes * 10 >> 20, 1);
+        output_text(platform, " MiB\n");
+    } else {
+        menu_error(platform, model->error, NULL);
+    }
+}
+
+/// The number that somebody types, 1 to `most`; 0 for an answer that is none.
+static uint32_t read_answer(const struct ternel_platform *platform, uint32_t most) {
+    static struct line_reader reader;
+    char line[ANSWER_BYTES];
+    size_t length;
+    uint64_t number;
+    reader.platform = platform;
+    const char *at = line;
+    if (line_read(&reader, line, sizeof line, &length, true) != LINE_READY ||
+        !argument_number(&at, most, &number) || !argument_end(at)) {
+        return 0;
+    }
+    return (uint32_t)number;
+}
+
+/// The chosen number, 1 to `count`; 0 for an answer that is none.
+static uint32_t ask(const struct ternel_platform *platform, uint32_t count) {
+    output_text(platform, "Model 1 to ");
+    output_decimal(platform, count);
+    if (!failed) {
+        output_text(platform, ", or 1 after ");
+        output_decimal(platform, SECONDS_TO_CHOOSE);
+        output_text(platform, " s");
+    }
+    output_text(platform, ": ");
+    platform->flush(platform->context);
+    if (!failed && !terminal_key_within(SECONDS_TO_CHOOSE * 1000)) {
+        output_text(platform, "1\n");
+        return 1;
+    }
+    failed = true; // whoever types is not hurried any more
+    return read_answer(platform, count);
+}
+
+const struct model *menu_choose(const struct ternel_platform *platform, struct models *models) {
+    if (models->count == 0) {
+        menu_error(platform, TERNEL_ERROR_IMAGE_NO_MODEL, NULL);
+        output_text(platform, "Enter looks again: ");
+        platform->flush(platform->context);
+        (void)read_answer(platform, 0);
+        models_find(models);
+        return NULL;
+    }
+    if (models->count == 1 && !failed) {
+        return &models->list[0];
+    }
+    for (;;) {
+        for (uint32_t i = 0; i < models->count; i++) {
+            print_model(platform, i + 1, &models->list[i]);
+        }
+        const uint32_t number = ask(platform, models->count);
+        if (number != 0) {
+            return &models->list[number - 1];
+        }
+        menu_error(platform, TERNEL_ERROR_CONSOLE_VALUE, NULL);
+    }
+}
