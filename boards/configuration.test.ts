@@ -73,8 +73,8 @@ test("a name may change parameters of the accelerator, in one way only", () => {
     name: "arty-c8-v8",
     accelerator: { ...configurations.arty.accelerator, columns: 8, vectorLanes: 8 },
   });
-  assert.equal(configurationNamed("ecp5-f256-p2").accelerator.fifoDepth, 256);
-  assert.equal(configurationNamed("ecp5-f256-p2").accelerator.dramPorts, 2);
+  assert.equal(configurationNamed("ecp5-f256-p4").accelerator.fifoDepth, 256);
+  assert.equal(configurationNamed("ecp5-f256-p4").accelerator.dramPorts, 4);
   assert.deepEqual(configurationNamed("wide"), configurations.wide);
   assert.equal(variantName("arty", { vectorLanes: 8, columns: 8 }), "arty-c8-v8");
   assert.equal(variantName("arty", { columns: configurations.arty.accelerator.columns }), "arty");

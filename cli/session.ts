@@ -1,5 +1,5 @@
 // One driver for the console's machine mode, whoever runs it: the program on this machine or the simulated SoC. A child process with
-// pipes; every answer is a line of its own that begins with 0x1E and holds one JSON object (docs/console.md). Everything else that
+// pipes; every answer is a line of its own that begins with 0x1E and holds one JSON object (firmware/README.md). Everything else that
 // comes (boot messages) is passed to `onText`.
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";

@@ -13,9 +13,10 @@ HOST_X86_KERNELS := $(addprefix firmware/kernels/kernel_,sse41.c avx2.c avx512.c
 ifeq ($(filter x86_64-%,$(shell $(HOST_CC) -dumpmachine)),)
 HOST_KERNELS := $(filter-out $(HOST_X86_KERNELS),$(HOST_KERNELS))
 endif
-HOST_BENCH := $(wildcard firmware/platform/host/bench/*.c) \
-	$(addprefix firmware/platform/host/,model_file.c native_backend.c big_memory.c sha256_nettle.c)
+HOST_BENCH := $(wildcard firmware/platform/host/bench/*.c) $(addprefix firmware/platform/host/,model_file.c sha256_nettle.c)
 HOST_THREADS := firmware/platform/host/worker_threads.c
+# What the library has beside the engine and its kernels: threads and memory of this system.
+HOST_NATIVE := $(HOST_THREADS) $(addprefix firmware/platform/host/,native_backend.c big_memory.c)
 HOST_CONSOLE := $(filter-out %_test.c,$(wildcard firmware/console/*.c))
 HOST_PROGRAM := $(wildcard firmware/platform/host/*.c)
 HOST_TESTS := $(wildcard firmware/engine/*_test.c firmware/engine/testing/*.c)
@@ -46,7 +47,8 @@ host: $(HOST)/ternel-host $(HOST)/libternel.a ## build the native engine: build/
 host-bench: $(HOST)/ternel-bench
 
 .PHONY: host-tests
-host-tests: $(HOST)/sanitized/ternel-tests $(HOST)/sanitized/kernel-tests $(HOST)/sanitized/ternel-host $(HOST_FUZZ:%=$(HOST)/sanitized/fuzz-%)
+host-tests: $(HOST)/sanitized/ternel-tests $(HOST)/sanitized/kernel-tests $(HOST)/threads/kernel-tests \
+		$(HOST)/sanitized/ternel-host $(HOST_FUZZ:%=$(HOST)/sanitized/fuzz-%)
 
 $(HOST)/generated/.stamp: $(HOST_HEADER_SOURCES)
 	@node cli/generate.ts --host
@@ -61,10 +63,10 @@ $(HOST)/sanitized/objects/%.o: firmware/%.c $(HOST_HEADERS)
 	@mkdir -p $(@D)
 	@$(call host_compile,$(HOST_SANITIZE))
 
-$(HOST)/libternel.a: $(call host_objects,objects,$(HOST_ENGINE) $(HOST_KERNELS) $(HOST_THREADS))
+$(HOST)/libternel.a: $(call host_objects,objects,$(HOST_ENGINE) $(HOST_KERNELS) $(HOST_NATIVE))
 	@ar rcsD $@.$$$$ $^ && mv $@.$$$$ $@
 
-$(HOST)/ternel-host: $(call host_objects,objects,$(filter-out $(HOST_THREADS),$(HOST_PROGRAM)) $(HOST_CONSOLE)) $(HOST)/libternel.a
+$(HOST)/ternel-host: $(call host_objects,objects,$(filter-out $(HOST_NATIVE),$(HOST_PROGRAM)) $(HOST_CONSOLE)) $(HOST)/libternel.a
 	@$(call host_link)
 
 $(HOST)/ternel-bench: $(call host_objects,objects,$(HOST_BENCH)) $(HOST)/libternel.a
@@ -81,6 +83,14 @@ HOST_KERNEL_TESTS := $(wildcard firmware/kernels/*_test.c firmware/kernels/testi
 	$(HOST_THREADS) firmware/engine/testing/testing.c firmware/engine/testing/model_fixture.c
 $(HOST)/sanitized/kernel-tests: $(call host_objects,sanitized/objects,$(HOST_KERNEL_TESTS))
 	@$(call host_link,$(HOST_SANITIZE))
+
+# The same under ThreadSanitizer, which knows no others beside it: `build/host/threads/kernel-tests workers`, `... forward`.
+HOST_THREAD_SANITIZE := -fsanitize=thread
+$(HOST)/threads/objects/%.o: firmware/%.c $(HOST_HEADERS)
+	@mkdir -p $(@D)
+	@$(call host_compile,$(HOST_THREAD_SANITIZE))
+$(HOST)/threads/kernel-tests: $(call host_objects,threads/objects,$(HOST_KERNEL_TESTS))
+	@$(call host_link,$(HOST_THREAD_SANITIZE))
 
 # Fuzz harnesses: with the driver in the repository for the tests, with libFuzzer for a long run (`make host-fuzz`, then
 # build/host/libfuzzer/fuzz-console CORPUS_FOLDER).

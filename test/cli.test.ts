@@ -22,6 +22,11 @@ test("every verb has --help; the program lists them all", { timeout: 2 * minutes
     assert.match(output, new RegExp(`^Usage: ternel ${verb}`));
     assert.match(output, /Options:\n/);
   }
+  for (const bench of ["matvec", "decode", "prefill", "block", "space"]) {
+    const { status, output } = await ternel(["bench", bench, "--help"]);
+    assert.equal(status, 0);
+    assert.match(output, new RegExp(`^Usage: ternel bench ${bench} `));
+  }
 });
 
 test(
@@ -41,6 +46,10 @@ test(
       ["run", "--prompt", "a", "--seed", "18446744073709551616"],
       ["run", "--prompt", "a", "--target", "gpu"],
       ["bench", "matvec", "--shape", "12"],
+      ["bench", "decode", "--shape", "5G"],
+      ["bench", "decode", "--config", "arty-x8"],
+      ["bench", "prefill", "--columns", "9"],
+      ["bench", "fly"],
       ["console", "--board", "moon"],
       ["verilog", "--config", "none", "--json"],
     ];
@@ -99,7 +108,10 @@ test(
       assert.equal((json["tokens"] as number[]).length, 3);
     }
     const program = join(projectRoot, "build/host/ternel-host");
-    const console = spawnSync(program, ["--model", defaultModel()], { input: "/set machine on\n/info\n/quit\n", encoding: "utf8" });
+    const console = spawnSync(program, ["--model", defaultModel(), "--kernel", "cpu"], {
+      input: "/set machine on\n/info\n/quit\n",
+      encoding: "utf8",
+    });
     const info = JSON.parse(/(\{"event":"info".*\})/.exec(console.stdout)?.[1] ?? "{}") as Record<string, unknown>;
     const own = (await ternel(["info", defaultModel(), "--json"])).json;
     assert.equal(info["arenaBytes"], own["arenaBytes"]);

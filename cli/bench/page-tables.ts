@@ -1,14 +1,20 @@
 // The tables of docs/performance.md, by the name in their mark.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { configurationNamed, type ConfigurationName } from "../../boards/configuration.ts";
 import { markdownTable } from "../generate/markdown-table.ts";
 import type { BenchResult, Whereabouts } from "./measurement.ts";
+import { benchMemory, refreshLimit } from "./memory-bench.ts";
 import { block, decode, prefill, scaled } from "./page-runs.ts";
 import { paperBlock, peers } from "./peers.ts";
+import { placeAndRoute, resultTable } from "../../hw/accel/place-and-route.ts";
+import { projectRoot } from "../paths.ts";
+import { designSpace, spaceHead, spacePlot, spaceRow } from "./space.ts";
 import { percent, ratioToPaper, whereaboutsMeaning } from "./print.ts";
 
 const boards: readonly ConfigurationName[] = ["arty", "ecp5"];
 const eight: ConfigurationName = "arty-c8";
-const promptTokens = 32;
+const promptTokens = 8;
 /** Tokens of the default model that are averaged. */
 const defaultTokens = 16;
 
@@ -70,15 +76,39 @@ async function whereTable(): Promise<string> {
   );
 }
 
+async function memoryTable(): Promise<string> {
+  const rows = await eachBoard(async (config) => {
+    const runs = await benchMemory(config);
+    const named = (name: string): (typeof runs)[number] => {
+      const found = runs.find(({ run }) => run === name);
+      if (found === undefined) throw new Error(`hw/soc/dram_bench.py has no run "${name}"`);
+      return found;
+    };
+    const limit = refreshLimit(configurationNamed(config).dram.module);
+    const token = await decode("370M", config);
+    const used = (token.counters.beats + token.counters.writeBeats) / token.cycles;
+    const cells = ({ cycles, beats, refresh, turn, row, unasked }: (typeof runs)[number]): string[] =>
+      [beats, refresh, row, turn, unasked].map((part) => percent(part, cycles));
+    return [
+      [config, "what refresh leaves at best", percent(limit, 1), percent(1 - limit, 1), "", "", ""],
+      [config, "this project's stream reader, 1 MiB in order", ...cells(named("1 MiB"))],
+      [config, "LiteDRAM's DMA reader on the same controller, 1 MiB in order", ...cells(named("1 MiB LiteDRAMDMAReader"))],
+      [config, "stream reader, layers of 370M with pauses as of the vector unit", ...cells(named("layers of 370M"))],
+      [config, `a whole token of 370M: ${percent(used, limit)} of the limit`, percent(used, 1), "", "", "", ""],
+    ];
+  });
+  return markdownTable(["machine", "reader", "beats / cycles", "refresh", "rows", "turns", "nothing asked for"], rows);
+}
+
 async function prefillTable(): Promise<string> {
   const rows: string[][] = [];
   for (const shape of ["370M", "default"] as const) {
     const alone = await decode(shape, "arty", shape === "370M" ? 1 : defaultTokens);
     const results = [await prefill(shape, eight, promptTokens)];
-    rows.push([shape, "arty, decode", "1", number(perToken(alone)), rate(alone.tokensPerSecond), "1"]);
+    rows.push([alone.shape, "arty, decode", "1", number(perToken(alone)), rate(alone.tokensPerSecond), "1"]);
     for (const result of results) {
       rows.push([
-        shape,
+        result.shape,
         `arty with 8 columns, prompt of ${promptTokens}`,
         "8",
         number(perToken(result)),
@@ -170,6 +200,19 @@ function machinesTable(): Promise<string> {
   );
 }
 
+function placeAndRouteTable(): Promise<string> {
+  const results = boards.map((config) => placeAndRoute(config, 1));
+  return Promise.resolve(resultTable(results));
+}
+
+/** A few designs, a minute or two each; their Fmax is another table's. The plot goes to docs/, beside the page. */
+async function spaceTable(): Promise<string> {
+  const names = ["ecp5-v2", "ecp5", "arty-v2", "arty", "arty-v8", "arty-c8"] as const;
+  const designs = await designSpace("370M", "none", names);
+  writeFileSync(join(projectRoot, "docs/design-space.svg"), spacePlot(designs, "370M"));
+  return `${markdownTable(spaceHead, designs.map(spaceRow))}\n\n![LUT4 against cycles a token](design-space.svg)`;
+}
+
 /** All of them, in the order in which they are measured: the quick ones first. */
 export const pageTables: Readonly<Record<string, () => Promise<string>>> = {
   machines: machinesTable,
@@ -178,5 +221,8 @@ export const pageTables: Readonly<Record<string, () => Promise<string>>> = {
   small: smallTable,
   decode: decodeTable,
   where: whereTable,
+  memory: memoryTable,
   prefill: prefillTable,
+  "place-and-route": placeAndRouteTable,
+  space: spaceTable,
 };

@@ -41,9 +41,15 @@ export interface Design extends Resources {
   readonly fmaxMHz?: number;
 }
 
+/** Which designs are placed and routed: that takes minutes for each. */
+export const routeChoices = ["none", "front", "all"] as const;
+export type RouteChoice = (typeof routeChoices)[number];
+
 export interface SpaceOptions {
   readonly shape: PublicShapeName;
-  readonly route: boolean;
+  /** Left out: {@link spaceNames}. */
+  readonly designs?: readonly ConfigurationName[];
+  readonly route: RouteChoice;
   readonly output: string;
   readonly json: boolean;
 }
@@ -104,9 +110,12 @@ async function routed(design: Design): Promise<Design> {
   return { ...design, fmaxMHz: result.fmaxMHz };
 }
 
-/** Measures every design of the space; those on a front, or all with `route`, are also placed and routed. */
-export async function designSpace(shape: PublicShapeName, route: boolean): Promise<Design[]> {
-  const names = spaceNames();
+/** Measures these designs; those that `route` says are also placed and routed. */
+export async function designSpace(
+  shape: PublicShapeName,
+  route: RouteChoice,
+  names: readonly ConfigurationName[] = spaceNames(),
+): Promise<Design[]> {
   const progress = startProgress("designs", names.length, "synthesised");
   const designs: Measured[] = [];
   for (const config of names) {
@@ -124,7 +133,8 @@ export async function designSpace(shape: PublicShapeName, route: boolean): Promi
   const routing = startProgress("designs", judged.length, "looked at for routing");
   const results: Design[] = [];
   for (const design of judged) {
-    results.push(route || design.onDecodeFront || design.onPromptFront ? await routed(design) : design);
+    const wanted = route === "all" || (route === "front" && (design.onDecodeFront || design.onPromptFront));
+    results.push(wanted ? await routed(design) : design);
     routing.update(results.length);
   }
   routing.stop();
@@ -187,7 +197,7 @@ export function spacePlot(designs: readonly Design[], shape: string): string {
 }
 
 export async function benchSpace(options: SpaceOptions): Promise<void> {
-  const designs = await designSpace(options.shape, options.route);
+  const designs = await designSpace(options.shape, options.route, options.designs);
   const path = isAbsolute(options.output) ? options.output : join(process.cwd(), options.output);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, spacePlot(designs, options.shape));

@@ -1,6 +1,7 @@
 // Every generated table of docs/, by the name in its mark.
 import { configurations } from "../../boards/configuration.ts";
 import { codes } from "../../gen/diagnostics/codes.ts";
+import { commandFields, operations, type Operation } from "../../hw/accel/commands.ts";
 import { registers, statusErrors, windows, type Register } from "../../hw/accel/registers.ts";
 import { headerFields } from "../../models/container/format.ts";
 import { errorList } from "../../models/errors.ts";
@@ -35,16 +36,55 @@ function fieldText(register: Register): string {
     .join("; ");
 }
 
+/** Registers that are there eight times, one for each column or word, stand in one row. */
 function registerTable(): string {
+  const first = registers.filter(({ name }) => !/[1-7]$/.test(name) || name.startsWith("CONFIG"));
   return markdownTable(
     ["offset", "register", "access", "reset", "", "bits"],
-    registers.map((register) => [
-      hex(register.offset, 4),
-      register.name,
-      register.access,
-      typeof register.reset === "number" ? hex(register.reset, 1) : register.reset,
-      register.description,
-      fieldText(register),
+    first.map((register) => {
+      const isRepeated = register.name.endsWith("0");
+      return [
+        hex(register.offset, 4) + (isRepeated ? `..${hex(register.offset + 28, 2).slice(-2)}` : ""),
+        register.name + (isRepeated ? "..7" : ""),
+        register.access,
+        typeof register.reset === "number" ? hex(register.reset, 1) : register.reset,
+        register.description + (isRepeated ? ", and so on" : ""),
+        fieldText(register),
+      ];
+    }),
+  );
+}
+
+function commandFieldTable(): string {
+  return markdownTable(
+    ["offset", "bytes", "field", ""],
+    Object.entries(commandFields).map(([name, { offset, bytes, meaning }]) => [String(offset), String(bytes), name, meaning]),
+  );
+}
+
+function streamText({ stream, name }: Operation): string {
+  if (stream === undefined) return "";
+  const each = stream.each === "column" ? ", for each column" : "";
+  return `${stream.region}: ${stream.kind}${name === "GATE" ? " with BOUND" : ""}${each}`;
+}
+
+function operationTable(): string {
+  const all: readonly Operation[] = operations;
+  const bank = ({ banks }: Operation): string =>
+    banks === undefined
+      ? ""
+      : `; ${Object.entries(banks)
+          .map(([operand, at]) => `${operand} in bank ${at}`)
+          .join(", ")}`;
+  return markdownTable(
+    ["opcode", "operation", "flag", "fields", "streams", "does"],
+    all.map((operation) => [
+      String(operation.opcode),
+      operation.name,
+      operation.flags.join(", "),
+      operation.fields.join(" ") + bank(operation),
+      streamText(operation),
+      operation.meaning,
     ]),
   );
 }
@@ -86,6 +126,8 @@ export const docsTables: Readonly<Record<string, (() => string) | undefined>> = 
   errors: errorTable,
   "language-errors": languageErrorTable,
   registers: registerTable,
+  "command-fields": commandFieldTable,
+  operations: operationTable,
   "register-windows": windowTable,
   "status-errors": statusErrorTable,
   "flash-map": flashMapTable,

@@ -13,7 +13,7 @@ test("docs/ is up to date: `make docs` would change nothing", () => {
 });
 
 test("every table stands on some page", () => {
-  const pages = ["errors", "registers", "formats"]
+  const pages = ["errors", "registers", "commands", "formats"]
     .map((name) => readFileSync(join(projectRoot, "docs", `${name}.md`), "utf8"))
     .join("\n");
   for (const name of Object.keys(docsTables)) assert.ok(pages.includes(`<!-- generated:${name} -->`), name);

@@ -8,12 +8,29 @@ import { openSession } from "../session.ts";
 import { runOnConsole } from "./console-target.ts";
 import type { Target } from "./target.ts";
 
+/** How the native engine computes; its answers are the same. */
+export interface NativeOptions {
+  /** Cores that compute; as many as the model is worth when it is left out. */
+  readonly threads?: number;
+  /** Whose instructions; the best that this processor has when it is left out. */
+  readonly kernel?: KernelName;
+}
+
+/** The kernels of firmware/kernels; `cpu` is the engine without them. */
+export const kernelNames = ["cpu", "plain", "sse41", "avx2", "avx512", "avx512-vnni"] as const;
+export type KernelName = (typeof kernelNames)[number];
+
 /** Opens a model in the native engine. */
-export async function openNative(modelFile: string): Promise<Target> {
+export async function openNative(modelFile: string, options: NativeOptions): Promise<Target> {
   await makeTargets(["host"]);
+  const { threads, kernel } = options;
   const session = await openSession({
     program: nativeProgram,
-    arguments: ["--model", modelFile],
+    arguments: [
+      ...["--model", modelFile],
+      ...(threads === undefined ? [] : ["--threads", String(threads)]),
+      ...(kernel === undefined ? [] : ["--kernel", kernel]),
+    ],
     bootLimit: 30,
     silenceLimit: 120,
   });

@@ -1,12 +1,12 @@
 // Opens a model in one of the engines.
 import type { ConfigurationName } from "../../boards/configuration.ts";
-import { openNative } from "./native.ts";
+import { openNative, type NativeOptions } from "./native.ts";
 import { openReference } from "./reference.ts";
 import { openSoc } from "./soc.ts";
 import type { EngineName, Target, TargetName } from "./target.ts";
 import { openUefi } from "./uefi.ts";
 
-export interface TargetOptions {
+export interface TargetOptions extends NativeOptions {
   readonly config: ConfigurationName;
   readonly flash?: boolean;
   /** Who multiplies on the SoC. */
@@ -19,7 +19,7 @@ export async function openTarget(name: TargetName, modelFile: string, options: T
     case "reference":
       return openReference(modelFile);
     case "native":
-      return openNative(modelFile);
+      return openNative(modelFile, options);
     case "soc":
       return openSoc(modelFile, options.engine, options);
     case "uefi":

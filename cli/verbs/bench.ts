@@ -153,6 +153,21 @@ function addBlock(bench: Command): void {
   });
 }
 
+interface SpaceCommandOptions {
+  readonly shape: (typeof shapeNames)[number];
+  readonly designs?: readonly ConfigurationName[];
+  readonly route: "none" | "front" | "all";
+  readonly output: string;
+  readonly json?: boolean;
+}
+
+function designNames(text: string): ConfigurationName[] {
+  return text.split(",").map((name) => {
+    if (isConfigurationName(name)) return name;
+    throw new InvalidArgumentError(`'${name}' is no configuration.`);
+  });
+}
+
 function addSpace(bench: Command): void {
   bench
     .command("space")
@@ -160,11 +175,16 @@ function addSpace(bench: Command): void {
       "sweep port width, columns, FIFO depth and vector lanes: cycles a token, LUT4, FF, EBR, DSP, Fmax, and the Pareto front",
     )
     .addOption(new Option("--shape <name>", "the model's public size").choices(shapeNames).default("370M"))
-    .addOption(new Option("--route", "place and route every design, not only those on the front (minutes each)"))
+    .addOption(
+      new Option("--designs <names>", "these configurations, separated by commas, not all that there are").argParser(designNames),
+    )
+    .addOption(
+      new Option("--route <which>", "place and route these: minutes each").choices(["none", "front", "all"]).default("front"),
+    )
     .addOption(new Option("-o, --output <file>", "the plot, an SVG").default("build/space/pareto.svg"))
     .addOption(jsonOption())
-    .action(async (options: { shape: (typeof shapeNames)[number]; route?: boolean; output: string; json?: boolean }) => {
+    .action(async (options: SpaceCommandOptions) => {
       const { benchSpace } = await import("../bench/space.ts");
-      await benchSpace({ ...options, route: options.route === true, json: options.json === true });
+      await benchSpace({ ...options, json: options.json === true });
     });
 }

@@ -8,11 +8,13 @@ import {
   promptOption,
   settingsOptions,
   socConfigOption,
+  wholeNumber,
   type SettingsOptions,
   type SocOptions,
 } from "../options.ts";
 import { printObject } from "../output.ts";
 import { startProgress } from "../progress.ts";
+import { kernelNames, type NativeOptions } from "../targets/native.ts";
 import { openTarget } from "../targets/open-target.ts";
 import {
   acceleratorShare,
@@ -26,7 +28,7 @@ import {
 } from "../targets/target.ts";
 import { textStream } from "../text-stream.ts";
 
-interface RunOptions extends SocOptions, SettingsOptions {
+interface RunOptions extends SocOptions, SettingsOptions, NativeOptions {
   readonly target: TargetName;
   readonly model: string;
   readonly engine: EngineName;
@@ -47,6 +49,14 @@ export function addRun(program: Command): void {
       new Option("--engine <name>", "who computes on the SoC; matrix: the CPU, with the accelerator for matrices")
         .choices(engineNames)
         .default("accelerator"),
+    )
+    .addOption(
+      new Option("--threads <n>", "cores that the native engine uses (default: as many as the model is worth)").argParser(
+        wholeNumber(1, 256),
+      ),
+    )
+    .addOption(
+      new Option("--kernel <name>", "instructions that the native engine uses (default: the best there are)").choices(kernelNames),
     )
     .addOption(socConfigOption())
     .addOption(flashOption())

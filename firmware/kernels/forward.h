@@ -2,7 +2,7 @@
 // a prompt in one pass over the weights. It gives the bits of ternel_backend_cpu.
 //
 //     ternel_workers_init(&workers, cores, platform);            // the other cores: ternel_workers_serve
-//     TERNEL_TRY(ternel_forward_memory(&container, kernel, cores, 64, &bytes));
+//     bytes = ternel_forward_memory(&container, kernel, cores, 64);
 //     TERNEL_TRY(ternel_forward_open(&forward, &container, kernel, &workers, 64, memory, bytes));
 //     ternel_engine_use(&engine, &forward.backend);
 #pragma once
@@ -87,10 +87,9 @@ struct ternel_forward {
 };
 
 /// Bytes of memory for a container, from a start aligned to 64. `columns`: the most tokens of one pass,
-/// 1..TERNEL_COLUMNS_MAX. Error: more than this machine can address.
-enum ternel_error ternel_forward_memory(const struct ternel_container *container,
-                                        const struct ternel_kernel *kernel, uint32_t workers,
-                                        uint32_t columns, size_t *bytes) TERNEL_MUST_CHECK;
+/// 1..TERNEL_COLUMNS_MAX.
+size_t ternel_forward_memory(const struct ternel_container *container, const struct ternel_kernel *kernel,
+                             uint32_t workers, uint32_t columns);
 
 /// Lays out the memory and repacks the weights with all workers. Error: too little memory. Container, workers
 /// and memory must outlive `forward`, which must stay where it is.

@@ -127,12 +127,10 @@ static void pack_all(void *context, uint32_t worker) {
     pack_matrix(forward, worker, &forward->packed_head);
 }
 
-enum ternel_error ternel_forward_memory(const struct ternel_container *container,
-                                        const struct ternel_kernel *kernel, uint32_t workers,
-                                        uint32_t columns, size_t *bytes) {
+size_t ternel_forward_memory(const struct ternel_container *container, const struct ternel_kernel *kernel,
+                             uint32_t workers, uint32_t columns) {
     struct ternel_forward forward = {.container = container, .kernel = kernel};
-    *bytes = lay_out(&forward, workers, columns, NULL);
-    return TERNEL_OK;
+    return lay_out(&forward, workers, columns, NULL);
 }
 
 enum ternel_error ternel_forward_open(struct ternel_forward *forward,

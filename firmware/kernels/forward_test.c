@@ -50,8 +50,7 @@ static void check_kernel(struct ternel_engine *engine, const struct ternel_engin
                          const struct ternel_kernel *kernel, struct ternel_workers *workers,
                          const uint32_t *tokens, uint32_t columns, uint64_t random) {
     static struct ternel_forward forward;
-    size_t bytes = 0;
-    EXPECT(ternel_forward_memory(engine->container, kernel, workers->count, columns, &bytes) == TERNEL_OK);
+    const size_t bytes = ternel_forward_memory(engine->container, kernel, workers->count, columns);
     void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
     EXPECT(ternel_forward_open(&forward, engine->container, kernel, workers, columns, memory, bytes - 1) ==
            TERNEL_ERROR_ENGINE_ARENA);

@@ -1,7 +1,6 @@
 #include "kernel.h"
 
 #include <stddef.h>
-#include <string.h>
 
 const struct ternel_kernel *const ternel_kernels[] = {
     &ternel_kernel_plain,
@@ -24,9 +23,17 @@ const struct ternel_kernel *ternel_kernel_best(uint32_t features) {
     return best;
 }
 
+static int same_text(const char *a, const char *b) {
+    while (*a != 0 && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
 const struct ternel_kernel *ternel_kernel_named(const char *name) {
     for (const struct ternel_kernel *const *kernel = ternel_kernels; *kernel != NULL; kernel++) {
-        if (strcmp((*kernel)->name, name) == 0) {
+        if (same_text((*kernel)->name, name)) {
             return *kernel;
         }
     }

@@ -1,7 +1,8 @@
 // The kernels' C tests under AddressSanitizer and UndefinedBehaviorSanitizer, and every kernel's tokens and logits against the
 // TypeScript reference. A kernel that this processor cannot run is a test that says so.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -34,6 +35,13 @@ describe("kernels", { skip: missingTools() }, () => {
   for (const name of unitTests) {
     it(`passes its unit test ${name}`, () => {
       const { status, complaints } = runProgram(tests, [name], { seconds: 240 });
+      assert.equal(status, 0, complaints);
+    });
+  }
+
+  for (const name of ["workers", "forward"]) {
+    it(`has no data race in ${name}`, () => {
+      const { status, complaints } = runProgram(join(projectRoot, "build/host/threads/kernel-tests"), [name], { seconds: 240 });
       assert.equal(status, 0, complaints);
     });
   }
@@ -72,6 +80,42 @@ describe("kernels", { skip: missingTools() }, () => {
       }
     });
   }
+
+  const clang = spawnSync("clang", ["--version"]).status === 0;
+  it(
+    "needs no more than memcpy and memset outside the engine when compiled for UEFI",
+    { skip: clang ? false : "needs clang" },
+    () => {
+      writeFileSync(
+        join(folder, "string.h"),
+        "#include <stddef.h>\nvoid *memcpy(void *, const void *, size_t);\nvoid *memset(void *, int, size_t);\n",
+      );
+      const avx512 = ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl"];
+      const instructions: Record<string, string[]> = {
+        "kernel_sse41.c": ["-msse4.1"],
+        "kernel_avx2.c": ["-mavx2"],
+        "kernel_avx512.c": avx512,
+        "kernel_avx512_vnni.c": [...avx512, "-mavx512vnni"],
+      };
+      const target = ["-target", "x86_64-unknown-windows", "-ffreestanding", "-fshort-wchar", "-mno-red-zone", "-U_MSC_VER"];
+      const options = [...target, "-mno-stack-arg-probe", "-fno-stack-protector", "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"];
+      const includes = [
+        "-I",
+        folder,
+        ...["firmware/engine", "firmware/kernels", "build/host/generated"].flatMap((path) => ["-I", path]),
+      ];
+      const outside = new Set<string>();
+      for (const name of readdirSync(import.meta.dirname).filter((file) => file.endsWith(".c") && !file.endsWith("_test.c"))) {
+        const object = join(folder, `${name}.obj`);
+        const file = join("firmware/kernels", name);
+        const compiled = runProgram("clang", [...options, ...(instructions[name] ?? []), ...includes, "-c", file, "-o", object]);
+        assert.equal(compiled.status, 0, compiled.complaints);
+        for (const line of runProgram("nm", ["-u", object]).output.toString().split("\n"))
+          outside.add(line.trim().replace(/^U /, ""));
+      }
+      assert.deepEqual([...outside].filter((symbol) => !/^(ternel_.*)?$/.test(symbol)).sort(), ["memcpy", "memset"]);
+    },
+  );
 
   it("goes on with another engine in the middle of a conversation", () => {
     const file = join(projectRoot, "models/zoo/stories-1m.tern");

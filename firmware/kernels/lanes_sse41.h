@@ -144,8 +144,16 @@ static inline uint64_t products_total(struct products p) {
 
 // What follows serves the matrices: vectors of bytes and of 16-bit sums.
 
+struct eight_bytes {
+    int8_t bytes[8];
+};
+
 static inline lanes bytes_repeat(const int8_t eight[8]) {
-    return _mm_castpd_si128(_mm_loaddup_pd((const void *)eight));
+    // One load of SSE3. Its intrinsic is made of doubles, and whoever uses those asks a Windows linker for
+    // more.
+    lanes twice;
+    __asm__("movddup %1, %0" : "=x"(twice) : "m"(*(const struct eight_bytes *)(const void *)eight));
+    return twice;
 }
 
 static inline lanes bytes_set(int8_t value) {

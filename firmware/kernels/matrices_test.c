@@ -152,7 +152,7 @@ static void test_fives(void) {
         for (uint32_t i = 0, rest = value; i < 5; i++, rest /= 3) {
             digits[4 - i] = (uint8_t)(rest % 3);
         }
-        uint32_t u = ternel_pack_five(digits);
+        uint32_t u = ternel_five_byte(value);
         for (int i = 0; i < 5; i++) {
             const uint32_t next = 3 * u % 256;
             EXPECT(3 * u - next == 256U * digits[i] && 3 * u / 256 == digits[i]);

@@ -1,5 +1,6 @@
 #include "packing.h"
 
+#include "numerics.h"
 #include "ternel_container.h"
 #include "ternel_tables.h"
 
@@ -36,20 +37,25 @@ size_t ternel_tile_bytes(struct ternel_packing packing, uint32_t columns) {
     return (size_t)block_columns(columns) * packing.lines;
 }
 
-/// The byte of one column in `trits` rows that are `lines` apart.
-static uint8_t pack_column(struct ternel_packing packing, const struct source_row *row, uint32_t column) {
-    uint32_t value = 0;
-    if (packing.trits == 4) {
-        for (uint32_t i = 0; i < 4; i++, row += packing.lines) {
-            value |= (uint32_t)row->digits[row->bytes[column]] << 2 * i;
+/// Eight bytes: those of eight columns in `trits` rows that are `lines` apart.
+static void pack_block(struct ternel_packing packing, const struct source_row *row, uint32_t block,
+                       uint8_t *out) {
+    const uint32_t base = packing.trits == 4 ? 4 : 3;
+    uint32_t values[TERNEL_BLOCK_COLUMNS] = {0};
+    // Two bits a weight: the first row's digit is the lowest. Five to a byte: it is the highest.
+    for (uint32_t i = 0; i < packing.trits; i++) {
+        const uint32_t at = base == 4 ? packing.trits - 1 - i : i;
+        const uint8_t *bytes = row[at * packing.lines].bytes + block;
+        const uint8_t *digits = row[at * packing.lines].digits;
+        TERNEL_UNROLL(8)
+        for (uint32_t column = 0; column < TERNEL_BLOCK_COLUMNS; column++) {
+            values[column] = values[column] * base + digits[bytes[column]];
         }
-        return (uint8_t)value;
     }
-    uint8_t digits[5];
-    for (uint32_t i = 0; i < 5; i++, row += packing.lines) {
-        digits[i] = row->digits[row->bytes[column]];
+    TERNEL_UNROLL(8)
+    for (uint32_t column = 0; column < TERNEL_BLOCK_COLUMNS; column++) {
+        out[column] = base == 4 ? (uint8_t)values[column] : ternel_five_byte(values[column]);
     }
-    return ternel_pack_five(digits);
 }
 
 void ternel_pack_tile(struct ternel_packing packing, const struct ternel_matrix *matrix, uint32_t first,
@@ -68,10 +74,8 @@ void ternel_pack_tile(struct ternel_packing packing, const struct ternel_matrix 
     // The stride is a multiple of 8 and at least the columns, so no byte beyond the matrix is read.
     const uint32_t columns = block_columns(matrix->columns);
     for (uint32_t block = 0; block < columns; block += TERNEL_BLOCK_COLUMNS) {
-        for (uint32_t line = 0; line < packing.lines; line++) {
-            for (uint32_t column = block; column < block + TERNEL_BLOCK_COLUMNS; column++) {
-                *out++ = pack_column(packing, source + line, column);
-            }
+        for (uint32_t line = 0; line < packing.lines; line++, out += TERNEL_BLOCK_COLUMNS) {
+            pack_block(packing, source + line, block, out);
         }
     }
 }

@@ -16,12 +16,8 @@
 
 #include "kernel.h"
 
-/// The byte of five digits 0..2, the first row's first.
-static inline uint8_t ternel_pack_five(const uint8_t digits[5]) {
-    uint32_t value = 0;
-    for (int i = 0; i < 5; i++) {
-        value = 3 * value + digits[i];
-    }
+/// The byte of five digits that are `value` in base 3, 0..242.
+static inline uint8_t ternel_five_byte(uint32_t value) {
     return (uint8_t)((256 * value + 242) / 243);
 }
 

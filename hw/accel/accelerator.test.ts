@@ -23,7 +23,7 @@ const machines = {
 } satisfies Record<string, AcceleratorParameters>;
 
 for (const [name, parameters] of Object.entries(machines)) {
-  test(`${name}`, { skip }, async (t) => {
+  test(name, { skip }, async (t) => {
     let simulation: Simulation | undefined;
     before(() => {
       simulation = simulate(elaborate(rig(parameters)), { engine: "verilator" });
@@ -87,7 +87,7 @@ for (const [name, parameters] of Object.entries(machines)) {
         await bench.rig.control("ABORT");
         assert.equal(await bench.rig.finish(), "ABORTED");
         bench.rig.checkWrites();
-        await bench.rig.show(bench.regions.bufferBase, bench.golden.buffers.length);
+        bench.rig.show(bench.regions.bufferBase, bench.golden.buffers.length);
         await bench.loadBuffers();
         await bench.check(drawn(random), round % 2 === 0);
       }
@@ -133,7 +133,7 @@ for (const [name, parameters] of Object.entries(machines)) {
       assert.equal((await hardware.status()).error, "BUSY");
       await hardware.finish();
       golden.run([3], false);
-      await bench.checkBuffers();
+      bench.checkBuffers();
       await bench.check([3], true);
     });
     await run("hashes between lists", 6, async (bench, random) => {

@@ -1,5 +1,5 @@
 /** The accelerator's top: registers, the control of lists and hashes, and the wiring of the units. */
-import { bit, concatenate, input, module, mux, output, uint, type Bit, type UInt } from "../../gen/index.ts";
+import { bit, concatenate, input, module, mux, output, skid, uint, type Bit, type UInt } from "../../gen/index.ts";
 import { commandFifo } from "./command-fifo.ts";
 import { errorBits } from "./command-checker.ts";
 import { controlPort } from "./control-port.ts";
@@ -126,7 +126,7 @@ export function accelerator(given: AcceleratorParameters) {
       m.when(request.and(isIdle.not()), () => {
         error.set(code("BUSY"));
       });
-      const drained = m.node("drained", fetcher.idle.and(reader.idle).and(memory.idle));
+      const drained = m.wire("drained", bit);
       state.in("idle", () => {
         m.when(request, () => {
           error.set(problem);
@@ -253,14 +253,15 @@ export function accelerator(given: AcceleratorParameters) {
       logits.clear.set(empties);
 
       // The stream of words goes to whichever unit takes it; results go where the command wants them.
-      const { words } = reader;
+      // Its ready is a register: the units' would be the longest path. What is on its way when something is given up is dropped.
+      const words = skid(m, "stream_words", reader.words);
       for (const taker of [vector.words, matrix.weights, feed.words]) {
         taker.valid.set(words.valid);
         taker.payload.set(words.payload);
       }
-      words.ready.set(vector.words.ready.or(matrix.weights.ready).or(feed.words.ready));
+      words.ready.set(vector.words.ready.or(matrix.weights.ready).or(feed.words.ready).or(draining));
       const toLogits = m.register("results_are_logits", bit, { init: 0 });
-      m.when(execution.startMatrix, () => {
+      m.when(execution.startMatrix.or(execution.startVector), () => {
         toLogits.set(execution.startLogits);
       });
       const { results } = matrix;
@@ -281,15 +282,19 @@ export function accelerator(given: AcceleratorParameters) {
       }).elseWhen(vector.stores.fire(), () => {
         storeAddress.set(storeAddress.add(1).wrap(wordBits));
       });
-      memory.writes.valid.set(mux(toLogits, logits.writes.valid, vector.stores.valid));
+      const stores = m.wire("unit_stores", memory.writes.type);
+      stores.valid.set(mux(toLogits, logits.writes.valid, vector.stores.valid));
       const { payload } = logits.writes;
-      memory.writes.payload.set({
+      stores.payload.set({
         address: mux(toLogits, payload.address, storeAddress),
         data: mux(toLogits, payload.data, vector.stores.payload.data),
         mask: mux(toLogits, payload.mask, vector.stores.payload.mask),
       });
-      logits.writes.ready.set(memory.writes.ready.and(toLogits));
-      vector.stores.ready.set(memory.writes.ready.and(toLogits.not()));
+      logits.writes.ready.set(stores.ready.and(toLogits));
+      vector.stores.ready.set(stores.ready.and(toLogits.not()));
+      const writes = skid(m, "stores", stores);
+      m.connect(memory.writes, writes);
+      drained.set(fetcher.idle.and(reader.idle).and(memory.idle).and(writes.valid.not()));
 
       // DRAM.
       io.dram_cmd_valid.set(reader.commandValid);
@@ -347,12 +352,10 @@ export function accelerator(given: AcceleratorParameters) {
       logits.bestColumn.set(bus.readAddress.truncate(columnIndexWidth(columns)));
       const topBits = indexBits(topK);
       logits.topIndex.set(bus.readAddress.bits(topBits, 1));
-      const entry = (value: typeof logits.best) => ({
-        row: value.row.zeroExtend(32),
-        logit: value.value.signExtend(32).asUInt(),
+      bus.entry.set({
+        row: mux(bus.readsTop, logits.topEntry.row, logits.best.row),
+        logit: mux(bus.readsTop, logits.topEntry.value, logits.best.value),
       });
-      bus.best.set(entry(logits.best));
-      bus.top.set(entry(logits.topEntry));
       bus.topCount.set(logits.topCount);
       bus.status.set(concatenate(uint(24 - errorBits).constant(0), error, uint(6).constant(0), done, isIdle.not()).truncate(32));
       bus.interruptEnable.set(interruptEnable);

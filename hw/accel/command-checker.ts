@@ -102,6 +102,7 @@ export function commandChecker(parameters: AcceleratorParameters) {
       const flag = m.register("flag", bit, plain);
       const columnByte = m.register("column", uint(8), plain);
       const count = m.register("count", uint(rows), plain);
+      const countIsHigh = m.register("count_is_high", bit, plain);
       const groups = m.register("groups", uint(rows), plain);
       const offset = m.register("offset", uint(unitBits), plain);
       const stride = m.register("stride", uint(strideBits), plain);
@@ -270,6 +271,7 @@ export function commandChecker(parameters: AcceleratorParameters) {
         },
         [wordOf("count")]: () => {
           count.set(low);
+          countIsHigh.set(high);
           counts(uses(opcode, "count").and(isZero.or(above)));
         },
         [wordOf("offset")]: () => {
@@ -304,7 +306,7 @@ export function commandChecker(parameters: AcceleratorParameters) {
         },
         [wordOf("split")]: () => {
           rest.set(left.truncate(rows).asUInt());
-          splitIsCount.set(left.eq(0).and(high.not()));
+          splitIsCount.set(left.eq(0).and(high.not()).and(countIsHigh.not()));
           const target = above.or(destination.bits(30, rows).ne(0));
           counts(
             isMatrix.and(

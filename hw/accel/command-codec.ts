@@ -35,7 +35,7 @@ export function encodeCommand(command: Command): Uint8Array {
 }
 
 function encodedNumbers(command: Command, opcode: number, flags: number): CommandNumbers {
-  const { operation: _operation, flag: _flag, ...given } = command;
+  const given = Object.fromEntries(Object.entries(command).filter(([name]) => name !== "operation" && name !== "flag"));
   return { ...zeroNumbers, column: everyColumn, ...given, opcode, flags };
 }
 

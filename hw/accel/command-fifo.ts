@@ -65,6 +65,8 @@ export function commandFifo() {
       });
       io.hasRoom.set(count.ne(fifoCommands));
       io.available.set(count.ne(0));
+      m.assert(tail.eq(head.add(count).truncate(slotBits)), "the addresses are as far apart as the commands that wait");
+      m.assert(count.le(fifoCommands), "no more commands wait than there are slots");
       m.assert(io.commit.not().or(count.ne(fifoCommands)), "a command was committed without room");
       m.assert(io.done.not().or(count.ne(0)), "a command was done that was not there");
     },

@@ -32,7 +32,7 @@ for (const configuration of Object.values(configurations)) {
     const { files, summary } = emitAccelerator(parameters, target);
     assert.deepEqual(
       files.map((file) => file.slice(target.length + 1)),
-      ["ternel_accelerator.v", "Sha256_round_constants.hex", "names.json"],
+      ["ternel_accelerator.v", "SigmoidRom2_entries.hex", "Sha256_round_constants.hex", "names.json"],
     );
     assert.match(summary, new RegExp(`^${parameters.portBytes * 8}-bit port`));
     const skip = (reason: string): void => {

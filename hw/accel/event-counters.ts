@@ -15,9 +15,9 @@ export function eventCounters() {
   const ports = {
     events: input(uint(counters.length), "bit i: counter i of registers.ts counts this cycle"),
     clear: input(bit),
-    read: input(bit, "not in two cycles of four that follow each other"),
+    read: input(bit, "at most one cycle in four"),
     index: input(uint(indexBits)),
-    value: output(uint(32), "one cycle after read, until the next"),
+    value: output(uint(32), "two cycles after read, until the next"),
   };
   return module(
     "EventCounters",
@@ -25,7 +25,10 @@ export function eventCounters() {
     (io, m) => {
       const sums = m.memory("sums", { type: uint(32), depth: slots });
       const turn = m.register("turn", uint(indexBits), { init: 0 });
-      const index = m.node("visited", mux(io.read, io.index, turn));
+      const index = m.register("visited", uint(indexBits), { init: 0 });
+      const reading = m.register("reading", bit, { init: 0 });
+      index.set(mux(io.read, io.index, turn));
+      reading.set(io.read);
       const fresh = m.register("fresh", uint(slots), { init: 2 ** slots - 1 });
       const held = m.register("held_value", uint(32), { resettable: false });
       const visits = m.node("visits", uint(slots).constant(1).shiftLeftBy(index));
@@ -57,7 +60,8 @@ export function eventCounters() {
       sums.write(index, sum, { enable: io.clear.not() });
       m.when(io.read.not(), () => {
         turn.set(turn.add(1).wrap(indexBits));
-      }).otherwise(() => {
+      });
+      m.when(reading, () => {
         held.set(sum);
       });
       fresh.set(mux(io.clear, uint(slots).constant(2 ** slots - 1), fresh.and(visits.not())));

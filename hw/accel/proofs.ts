@@ -1,10 +1,8 @@
 /**
  * What is proved about the accelerator's parts, as circuits with assertions: each instantiates a part beside its specification. Run by
- * proofs.test.ts and proofs.full.test.ts.
+ * proofs.test.ts.
  */
 import { bit, input, module, mux, sint, uint, type Bit, type SInt, type UInt } from "../../gen/index.ts";
-import { blockFifo } from "./block-fifo.ts";
-import { bitsFor } from "./parameters.ts";
 import { parameterWidths } from "./registers.ts";
 import { resultWidth, roundingShift, roundingShiftLatency, type RoundingShiftOptions } from "./rounding-shift.ts";
 import { splitMultiplier, splitMultiplierLatency } from "./split-multiplier.ts";
@@ -85,43 +83,5 @@ export function splitMultiplierProof(width: number, factorWidth: number, split: 
       seen = nextSeen;
     }
     m.assert(seen.not().or(part.product.eq(expected)), "the product is value * factor");
-  });
-}
-
-/**
- * A FIFO used as its contract says is a queue: whichever word is marked when it is pushed (the solver chooses it) comes out after exactly
- * as many others as waited before it, unchanged.
- */
-export function blockFifoProof(width: number, depth: number) {
-  const ports = { push: input(bit), data: input(uint(width)), take: input(bit), clear: input(bit), mark: input(bit) };
-  return module("BlockFifoProof", ports, (io, m) => {
-    const fifo = m.instance("fifo", blockFifo("Fifo", width, depth));
-    fifo.push.set(io.push);
-    fifo.pushData.set(io.data);
-    fifo.take.set(io.take);
-    fifo.clear.set(io.clear);
-    m.assume(io.push.not().or(fifo.waiting.ne(depth)), "nothing is pushed into a full FIFO");
-    m.assume(io.take.not().or(fifo.waiting.ne(0)), "nothing is taken from an empty FIFO");
-
-    const countWidth = bitsFor(depth) + 1;
-    const inside = m.register("marked_inside", bit, { init: 0 });
-    const word = m.register("marked_word", uint(width));
-    const ahead = m.register("words_ahead", uint(countWidth), { init: 0 });
-    const due = m.register("due", bit, { init: 0 });
-    due.set(inside.and(io.take).and(ahead.eq(0)));
-    m.when(inside.not(), () => {
-      inside.set(io.push.and(io.mark));
-      word.set(io.data);
-      ahead.set(mux(io.take, fifo.waiting.sub(1).asUInt().truncate(countWidth), fifo.waiting));
-    }).elseWhen(io.take, () => {
-      inside.set(ahead.ne(0));
-      ahead.set(ahead.sub(1).asUInt().truncate(countWidth));
-    });
-    m.when(io.clear, () => {
-      inside.set(0);
-    });
-    m.assert(due.not().or(fifo.data.eq(word)), "the marked word comes out in its turn, unchanged");
-    m.assert(inside.not().or(ahead.lt(fifo.waiting)), "the marked word is among those that wait");
-    m.assert(fifo.empty.eq(fifo.waiting.eq(0)), "empty says that none waits");
   });
 }

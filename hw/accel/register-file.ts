@@ -7,11 +7,13 @@ import {
   module,
   mux,
   output,
+  sint,
   uint,
   vector,
   type AssignableUInt,
   type UInt,
 } from "../../gen/index.ts";
+import { resultWidth } from "./rounding-shift.ts";
 import { selected } from "./select.ts";
 import type { AcceleratorParameters } from "./parameters.ts";
 import { counters, identification, parameterWidths, registerNamed, windowBytes, windows, type Field } from "./registers.ts";
@@ -105,7 +107,7 @@ function fixedRegisters(parameters: AcceleratorParameters): Readonly<Record<stri
 
 /**
  * A request is held in registers and acts one cycle later, so the bus's long paths end here. Writes are acknowledged in the second cycle,
- * reads in the fourth: what is read from memories (counters, the window TOP) comes one cycle after `readAddress`.
+ * reads in the fifth: what is read from memories (counters, the window TOP) comes up to two cycles after `readAddress`.
  */
 export function registerFile(parameters: AcceleratorParameters) {
   const { columns } = parameters;
@@ -133,16 +135,19 @@ export function registerFile(parameters: AcceleratorParameters) {
     digest: input(vector(word, 8)),
     reads: output(bit, "readAddress is that of a read"),
     readAddress: output(uint(7), "counter, column or half an entry of TOP"),
-    counter: input(word, "one cycle after readAddress"),
-    best: input(bundle({ row: word, logit: word }), "one cycle after readAddress"),
-    top: input(bundle({ row: word, logit: word }), "one cycle after readAddress"),
+    counter: input(word, "two cycles after readAddress"),
+    readsTop: output(bit, "readAddress is that of an entry of TOP, not of BEST"),
+    entry: input(
+      bundle({ row: uint(parameterWidths.rows), logit: sint(resultWidth) }),
+      "of BEST or TOP, one cycle after readAddress",
+    ),
     topCount: input(uint(7)),
   };
   return module(
     "RegisterFile",
     ports,
     (io, m) => {
-      const bus = m.fsm("bus", ["idle", "act", "read", "acknowledge"] as const, { initial: "idle" });
+      const bus = m.fsm("bus", ["idle", "act", "wait", "read", "acknowledge"] as const, { initial: "idle" });
       const address = m.register("bus_address", uint(busAddressWidth), { resettable: false });
       const data = m.register("bus_data", word, { resettable: false });
       const write = m.register("bus_write", bit, { init: 0 });
@@ -163,8 +168,11 @@ export function registerFile(parameters: AcceleratorParameters) {
         m.when(write, () => {
           bus.goto("idle");
         }).otherwise(() => {
-          bus.goto("read");
+          bus.goto("wait");
         });
+      });
+      bus.in("wait", () => {
+        bus.goto("read");
       });
       bus.in("acknowledge", () => {
         bus.goto("idle");
@@ -173,7 +181,9 @@ export function registerFile(parameters: AcceleratorParameters) {
       // Writes.
       const writes = m.node("writes", bus.is("act").and(write));
       const writesRegister = m.node("writes_register", writes.and(inRegisters));
-      const isAt = (name: string): UInt<1> => index.eq(registerNamed(name).offset / 4);
+      // All registers lie in the first 512 bytes.
+      const isLow = m.node("is_low", index.bits(index.width - 1, 7).eq(0));
+      const isAt = (name: string): UInt<1> => isLow.and(index.bits(6, 0).eq(registerNamed(name).offset / 4));
       const sets = (name: string): UInt<1> => writesRegister.and(isAt(name)).and(io.locked.not());
       const keep = (name: string, enable: UInt<1>, port: AssignableUInt, value: UInt): void => {
         const register = m.register(`held_${name}`, uint(port.width), { init: 0 });
@@ -213,27 +223,49 @@ export function registerFile(parameters: AcceleratorParameters) {
       m.switch(lowIndex, {
         cases: [
           ...Object.entries(fixedRegisters(parameters)).map(([name, fixed]) => {
-            return [registerNamed(name).offset / 4, () => single.set(word.constant(fixed))] as const;
+            return [
+              registerNamed(name).offset / 4,
+              () => {
+                single.set(word.constant(fixed));
+              },
+            ] as const;
           }),
-          [registerNamed("CONTROL").offset / 4, () => single.set(controlValue(io.interruptEnable))],
-          [registerNamed("STATUS").offset / 4, () => single.set(io.status)],
-          [registerNamed("FAULT_COMMAND").offset / 4, () => single.set(io.faultCommand.zeroExtend(32))],
+          [
+            registerNamed("CONTROL").offset / 4,
+            () => {
+              single.set(controlValue(io.interruptEnable));
+            },
+          ],
+          [
+            registerNamed("STATUS").offset / 4,
+            () => {
+              single.set(io.status);
+            },
+          ],
+          [
+            registerNamed("FAULT_COMMAND").offset / 4,
+            () => {
+              single.set(io.faultCommand.zeroExtend(32));
+            },
+          ],
         ],
       });
       const topCount = lowIndex.eq((registerNamed("TOP_COUNT").offset / 4) % 16);
       const counted = mux(topCount, io.topCount.zeroExtend(32), word.constant(0));
       const digest = mux(index.bit(3), counted, io.digest.select(index.bits(2, 0)));
-      const best = mux(index.bit(3), io.best.logit, io.best.row);
+      // Of BEST one address bit chooses row or logit, of TOP another.
+      const inTop = quarter.eq(windowIndex("TOP"));
+      const wantsLogit = mux(inTop, index.bit(0).not(), index.bit(3));
+      const entry = mux(wantsLogit, io.entry.logit.signExtend(32).asUInt(), io.entry.row.zeroExtend(32));
       const blocks: UInt[] = Array.from({ length: 8 }, () => word.constant(0));
       blocks[block("ID")] = single;
       blocks[block("DIGEST0")] = digest;
       blocks[block(counters[0][0])] = io.counter;
-      blocks[block("BEST_TOKEN0")] = best;
-      const value = m.node("register_value", selected(blocks, index.bits(6, 4)));
-      const inTop = quarter.eq(windowIndex("TOP"));
-      const top = mux(index.bit(0), io.top.row, io.top.logit);
+      blocks[block("BEST_TOKEN0")] = entry;
+      const chosen = mux(inTop, uint(3).constant(block("BEST_TOKEN0")), index.bits(6, 4));
+      const value = m.node("register_value", selected(blocks, chosen));
       bus.in("read", () => {
-        dataOut.set(mux(inRegisters, value, mux(inTop, top, word.constant(0))));
+        dataOut.set(mux(inTop.or(inRegisters.and(isLow)), value, word.constant(0)));
         bus.goto("acknowledge");
       });
 
@@ -241,6 +273,7 @@ export function registerFile(parameters: AcceleratorParameters) {
       io.dataOut.set(dataOut);
       io.reads.set(bus.is("act").and(write.not()));
       io.readAddress.set(index.truncate(7));
+      io.readsTop.set(inTop);
       io.writesRun.set(startsRun);
       io.writesControl.set(always("CONTROL"));
       io.writesBlock.set(writes.and(quarter.eq(windowIndex("SHA_BLOCK"))));

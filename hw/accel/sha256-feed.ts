@@ -1,6 +1,7 @@
 /** Cuts port words, or a block in registers, into the 32-bit words of a SHA-256 message. */
 import { bit, concatenate, input, module, mux, output, stream, uint, type UInt } from "../../gen/index.ts";
 import { bitsFor } from "./parameters.ts";
+import { selected } from "./select.ts";
 
 /** The bytes of a little-endian word as SHA-256 counts them: the first byte most significant. */
 function swapBytes(word: UInt): UInt {
@@ -8,12 +9,10 @@ function swapBytes(word: UInt): UInt {
 }
 
 /**
- * With `fromBlock` = 0 the words come from the stream; the next port word is taken when the last one's end is, so that words follow each other
- * without a gap. With `fromBlock` = 1 they are the 16 words written by `write`.
+ * With `fromBlock` = 0 the words come from the stream, without a gap between port words. With `fromBlock` = 1 they are the 16 words written by `write`.
  */
 export function sha256Feed(portBytes: number) {
   const wordsInBeat = portBytes / 4;
-  const indexWidth = bitsFor(wordsInBeat);
   const ports = {
     start: input(bit),
     fromBlock: input(bit, "holds until the next start"),
@@ -34,28 +33,29 @@ export function sha256Feed(portBytes: number) {
       block.write(io.writeIndex, io.writeData, { enable: io.write });
       const blockIndex = m.register("block_index", uint(4), { init: 0 });
 
-      const current = m.register("current", uint(8 * portBytes), { resettable: false });
+      // The port word stays in the stream until its last part has gone on to `current`.
+      const current = m.register("current", uint(32), { resettable: false });
       const held = m.register("held", bit, { init: 0 });
-      const index = m.register("index", uint(indexWidth), { init: 0 });
-      const usesUp = m.node("uses_up", io.wordTaken.and(index.eq(wordsInBeat - 1)));
-      io.words.ready.set(io.run.and(io.fromBlock.not()).and(held.not().or(usesUp)));
-      const load = m.node("load", io.words.fire());
-      held.set(load.or(held.and(usesUp.not())));
-      m.when(io.wordTaken, () => {
-        index.set(index.add(1).wrap(indexWidth));
-        blockIndex.set(blockIndex.add(1).wrap(4));
-        current.set(current.shiftRight(32).zeroExtend(8 * portBytes));
-      });
+      const part = m.register("part", uint(bitsFor(wordsInBeat)), { init: 0 });
+      const mayLoad = m.node("may_load", io.run.and(io.fromBlock.not()).and(held.not().or(io.wordTaken)));
+      const load = m.node("load", mayLoad.and(io.words.valid));
+      io.words.ready.set(mayLoad.and(part.reduceAnd()));
+      held.set(load.or(held.and(io.wordTaken.not())));
+      const parts = Array.from({ length: wordsInBeat }, (_, i) => io.words.payload.bits(32 * i + 31, 32 * i));
       m.when(load, () => {
-        current.set(io.words.payload);
+        current.set(selected(parts, part));
+        part.set(part.add(1).wrap(part.width));
+      });
+      m.when(io.wordTaken, () => {
+        blockIndex.set(blockIndex.add(1).wrap(4));
       });
       m.when(io.start, () => {
         held.set(0);
-        index.set(0);
+        part.set(0);
         blockIndex.set(0);
       });
       io.wordValid.set(io.fromBlock.or(held));
-      io.word.set(swapBytes(mux(io.fromBlock, block.readNow("word", blockIndex), current.bits(31, 0))));
+      io.word.set(swapBytes(mux(io.fromBlock, block.readNow("word", blockIndex), current)));
     },
     { documentation: "The words of a SHA-256 message, from port words or from a block written by the CPU." },
   );

@@ -17,7 +17,8 @@ from dataclasses     import dataclass, field
 from pathlib         import Path
 from typing          import Any
 
-from litedram import modules as litedram_modules
+from litedram                import modules as litedram_modules
+from litedram.core.refresher import Refresher
 
 from hw.soc.build             import without_dates
 from hw.soc.configuration     import Configuration, load_configuration
@@ -41,7 +42,7 @@ class Variant:
 
 def variants(configuration: Configuration) -> dict[str, Variant]:
     """What --compare measures, by name; the first one is what the SoC has."""
-    defaults = {"cmd_buffer_depth": 8, "refresh_postponing": 1, "write_time": 16}
+    defaults = {"cmd_buffer_depth": 8, "refresh_cls": Refresher, "refresh_postponing": 1, "write_time": 16}
     litedram = getattr(litedram_modules, configuration.dram_module)
     return {
         "as in the SoC"                      : Variant(),
@@ -51,6 +52,7 @@ def variants(configuration: Configuration) -> dict[str, Variant]:
         "4 ports"                            : Variant(ports=4),
         "command buffers of 8"               : Variant(settings={"cmd_buffer_depth": 8}),
         "command buffers of 32"              : Variant(settings={"cmd_buffer_depth": 32}),
+        "LiteDRAM's refresher"               : Variant(settings={"refresh_cls": Refresher}),
         "refreshes one by one"               : Variant(settings={"refresh_postponing": 1}),
         "refreshes four at a time"           : Variant(settings={"refresh_postponing": 4}),
         "no auto-precharge"                  : Variant(settings={"with_auto_precharge": False}),

@@ -7,7 +7,8 @@ from litedram.modules import SDRAMModule
 
 from litedram.core.controller import ControllerSettings
 
-from hw.soc.configuration import Configuration
+from hw.soc.configuration  import Configuration
+from hw.soc.dram_refresher import BurstRefresher
 
 # DRAM Part ----------------------------------------------------------------------------------------
 
@@ -25,7 +26,10 @@ def dram_module(configuration: Configuration, **overrides) -> SDRAMModule:
     timings      = copy(base.speedgrade_timings["default"])
     timings.tRFC = (None, _refresh_ns[name])
     part_cls     = type(name, (base,), {"speedgrade_timings": {"default": timings}, **overrides})
-    return part_cls(configuration.clock_hz, f"1:{configuration.dram_ratio}")
+    part         = part_cls(configuration.clock_hz, f"1:{configuration.dram_ratio}")
+    # A refresh is on a cycle's first phase, so what follows it cannot be early: no margin for phases.
+    part.timing_settings.tRFC = part.ck_ns_to_cycles(part.get("tRFC"), margin=False)
+    return part
 
 # Controller ---------------------------------------------------------------------------------------
 
@@ -33,6 +37,7 @@ def controller_settings(**overrides) -> ControllerSettings:
     """Settings of LiteDRAM's controller, each chosen by measurement."""
     return ControllerSettings(**{
         "cmd_buffer_depth"   : 16,
+        "refresh_cls"        : BurstRefresher,
         "refresh_postponing" : 8,
         "write_time"         : 64,
         **overrides,

@@ -76,7 +76,9 @@ class SimulationControl(LiteXModule):
     """Registers between the firmware and the harness."""
     def __init__(self, pads):
         self.exit      = CSRStorage(8, description="Ends the simulation; the harness exits with this code.")
-        self.boot_mode = CSRStatus(2,  description="0: normal boot; 1: the harness has put stage 1 and the model into DRAM; 2: and has checked the model's hash.")
+        self.boot_mode = CSRStatus(2,  description=(
+            "0: normal boot; 1: the harness has put stage 1 and the model into DRAM; 2: and has checked the model's hash."
+        ))
 
         # # #
 

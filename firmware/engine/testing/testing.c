@@ -1,5 +1,8 @@
 #include "testing.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 unsigned testing_failures = 0;
 
 void testing_fail(const char *file, int line, const char *condition) {
@@ -34,4 +37,22 @@ int32_t testing_saturate(testing_wide value) {
         return 8388607;
     }
     return value < -8388608 ? -8388608 : (int32_t)value;
+}
+
+int testing_run(const struct testing_test *tests, size_t count, const char *wanted) {
+    bool found = false;
+    for (size_t i = 0; i < count; i++) {
+        if (wanted != NULL && strcmp(wanted, "--list") == 0) {
+            printf("%s\n", tests[i].name);
+            found = true;
+        } else if (wanted == NULL || strcmp(wanted, tests[i].name) == 0) {
+            tests[i].run();
+            found = true;
+        }
+    }
+    if (!found) {
+        fprintf(stderr, "no test %s\n", wanted);
+        return 2;
+    }
+    return testing_failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

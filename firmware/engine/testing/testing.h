@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -39,6 +40,16 @@ int32_t testing_element(uint64_t *state);
 __extension__ typedef __int128 testing_wide;
 testing_wide testing_round(testing_wide value, int shift);
 int32_t testing_saturate(testing_wide value);
+
+/// A test by its name.
+struct testing_test {
+    const char *name;
+    void (*run)(void);
+};
+
+/// What a test program's main returns: runs the test that is called `wanted`, all where it is NULL, or prints
+/// their names where it is "--list". 1: an expectation failed; 2: there is no such test.
+int testing_run(const struct testing_test *tests, size_t count, const char *wanted);
 
 /// The tests, one function for each file of the engine.
 void test_numerics(void);

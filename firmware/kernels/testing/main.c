@@ -5,12 +5,7 @@
 
 #include "kernels_testing.h"
 
-struct test {
-    const char *name;
-    void (*run)(void);
-};
-
-static const struct test tests[] = {
+static const struct testing_test tests[] = {
     {"matrices", test_matrices},
     {"vectors", test_vectors},
     {"workers", test_workers},
@@ -31,19 +26,5 @@ int main(int count, char **words) {
     if (wanted != NULL && strcmp(wanted, "--kernels") == 0) {
         return print_kernels();
     }
-    bool found = false;
-    for (size_t i = 0; i < TESTS; i++) {
-        if (wanted != NULL && strcmp(wanted, "--list") == 0) {
-            printf("%s\n", tests[i].name);
-            found = true;
-        } else if (wanted == NULL || strcmp(wanted, tests[i].name) == 0) {
-            tests[i].run();
-            found = true;
-        }
-    }
-    if (!found) {
-        fprintf(stderr, "no test %s\n", wanted);
-        return 2;
-    }
-    return testing_failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return testing_run(tests, TESTS, wanted);
 }

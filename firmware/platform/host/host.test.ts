@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { errors, readContainer, readHeader } from "../../../models/index.ts";
+import { errors, readContainer, readHeader, runReference } from "../../../models/index.ts";
 import { negativeLogLikelihood } from "../../../models/likelihood.ts";
 import { ReferenceEngine } from "../../../models/reference/engine.ts";
 import { buildNative, converse, missingTools, runProgram, sanitized } from "../../engine/testing/native.ts";
@@ -99,6 +99,73 @@ describe("ternel-host", { skip: missingTools() }, () => {
     const [set, run] = converse(model, ['/prompt "a"']);
     assert.equal(set?.["event"], "ok");
     assert.equal(run?.["event"], "run");
+  });
+
+  it("is a library, too: a program of its own with every core", () => {
+    const source = join(folder, "program.c");
+    const linked = join(folder, "program");
+    writeFileSync(
+      source,
+      `#include <stdio.h>
+       #include <stdlib.h>
+       #include "model_file.h"
+       #include "native_backend.h"
+
+       int main(int count, char **words) {
+           static struct native_backend native;
+           struct model_file file;
+           struct ternel_container container;
+           struct ternel_engine engine;
+           struct ternel_run run;
+           size_t bytes;
+           void *arena = NULL;
+           if (count != 2 || model_file_open(words[1], &file) != TERNEL_OK ||
+               ternel_container_open(&container, file.bytes, file.size, NULL) != TERNEL_OK ||
+               ternel_engine_memory(&container, &bytes) != TERNEL_OK || posix_memalign(&arena, 64, bytes) != 0 ||
+               ternel_engine_init(&engine, &container, arena, bytes, &ternel_backend_cpu) != TERNEL_OK ||
+               native_backend_open(&native, &container, native_kernel(NULL), worker_threads_available()) != TERNEL_OK) {
+               return 1;
+           }
+           ternel_engine_use(&engine, &native.forward.backend);
+           if (ternel_run_start(&run, &engine, 0, 1000, 1, NULL) != TERNEL_OK) {
+               return 1;
+           }
+           for (int i = 0; i < 5; i++) {
+               uint32_t token;
+               bool end;
+               if (ternel_run_next(&run, &token, &end) != TERNEL_OK) {
+                   return 1;
+               }
+               printf("%u\\n", end ? 0 : token);
+           }
+           native_backend_close(&native);
+           model_file_close(&file);
+           free(arena);
+           return 0;
+       }`,
+    );
+    const includes = ["firmware/engine", "firmware/kernels", "firmware/platform/host", "build/host/generated"].map(
+      (path) => `-I${path}`,
+    );
+    const compiled = runProgram("gcc", [
+      ...["-std=c11", "-D_POSIX_C_SOURCE=200809L", ...includes, source, "firmware/platform/host/model_file.c"],
+      ...["build/host/libternel.a", "-pthread", "-o", linked],
+    ]);
+    assert.equal(compiled.status, 0, compiled.complaints);
+    const { status, output } = runProgram(linked, [model]);
+    const container = readContainer(readFileSync(model));
+    const { tokens } = runReference(container, { prompt: "", tokens: 5, temperature: 0, topP: 1000, seed: 1n });
+    assert.equal(status, 0);
+    const got = output.toString().trim().split("\n").map(Number);
+    assert.deepEqual(got.slice(0, tokens.length), tokens);
+  });
+
+  it("refuses kernels that it does not have, and cores that there cannot be", () => {
+    for (const options of [["--kernel", "none"], ["--threads", "0"], ["--threads", "257"], ["--threads", "2x"], ["--kernel"]]) {
+      const { status, complaints } = runProgram(program, ["--model", model, ...options]);
+      assert.equal(status, 2, options.join(" "));
+      assert.match(complaints, /\nkernels here: cpu plain/);
+    }
   });
 
   const score = (input: Uint8Array) => runProgram(program, ["--model", model, "--score"], { input });

@@ -23,7 +23,7 @@ uint32_t native_workers(const struct ternel_container *container, uint32_t avail
 enum ternel_error native_backend_open(struct native_backend *native, const struct ternel_container *container,
                                       const struct ternel_kernel *kernel, uint32_t workers) {
     native->memory = NULL;
-    TERNEL_TRY(ternel_forward_memory(container, kernel, workers, TERNEL_COLUMNS_MAX, &native->memory_bytes));
+    native->memory_bytes = ternel_forward_memory(container, kernel, workers, TERNEL_COLUMNS_MAX);
     if (!worker_threads_start(&native->threads, workers)) {
         return TERNEL_ERROR_ENGINE_ARENA;
     }

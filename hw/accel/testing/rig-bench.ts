@@ -123,7 +123,7 @@ export class RigBench {
   }
 
   /** Bytes of the memory; what `load` knows of them is brought up to date. */
-  async show(address: number, length: number): Promise<Uint8Array> {
+  show(address: number, length: number): Uint8Array {
     const { tb } = this;
     const { dramWordBytes } = this.#parameters;
     for (let start = address - (address % dramWordBytes); start < address + length; start += dramWordBytes) {

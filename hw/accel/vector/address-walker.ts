@@ -35,6 +35,7 @@ export function addressWalker(parameters: VectorParameters) {
 /** What `toNextColumn` is in a command whose columns have lastGroup + 1 groups. */
 export function toNextColumn(parameters: VectorParameters, lastGroup: UInt): UInt {
   const width = bankAddressWidth(parameters);
+  if (parameters.columns === 1) return uint(width).constant(1);
   const stride = uint(width).constant(columnGroups(parameters) % 2 ** width);
   return stride.sub(lastGroup).asUInt().truncate(width);
 }

@@ -1,5 +1,6 @@
 /** A serial divider of a normalised number, two bits of the quotient a cycle. */
 import { bit, concatenate, input, module, mux, output, uint, type UInt } from "../../../gen/index.ts";
+import { serialSteps } from "./serial-steps.ts";
 
 /** Bits of the quotient that a cycle makes. */
 const bitsACycle = 2;
@@ -33,11 +34,7 @@ export function divider(width: number) {
     (io, m) => {
       const remainder = m.register("remainder_bits", uint(width), { resettable: false });
       const quotient = m.register("quotient_bits", uint(width), { resettable: false });
-      // A one that is pushed out of the marks at the last step counts the steps.
-      const steps = width / bitsACycle;
-      const marks = m.register("marks", uint(steps), { init: 0 });
-      const busy = m.register("is_busy", bit, { init: 0 });
-      const done = m.register("is_done", bit, { init: 0 });
+      const { busy, done } = serialSteps(m, io.start, width / bitsACycle);
       let next: UInt = remainder;
       let bits: UInt = quotient;
       for (let step = 0; step < bitsACycle; step++) {
@@ -46,21 +43,12 @@ export function divider(width: number) {
         next = mux(fits, rest.asUInt().truncate(width), next.shiftLeft(1).truncate(width));
         bits = concatenate(bits.bits(width - 2, 0), fits);
       }
-      done.set(0);
       m.when(busy, () => {
         remainder.set(next);
         quotient.set(bits);
-        marks.set(marks.shiftLeft(1).truncate(steps));
-        m.when(marks.bit(steps - 1), () => {
-          busy.set(0);
-          done.set(1);
-        });
       });
       m.when(io.start, () => {
         remainder.set(io.numerator);
-        marks.set(1);
-        busy.set(1);
-        done.set(0);
       });
       io.quotient.set(quotient);
       io.remainder.set(remainder);

@@ -1,5 +1,5 @@
 /** The passes of a command: when a group enters the lanes, column after column, and when the scalar unit is asked. */
-import { bit, input, module, output, uint } from "../../../gen/index.ts";
+import { bit, input, module, mux, output, uint } from "../../../gen/index.ts";
 import { alignment, indexBits } from "../parameters.ts";
 import { columnIndexWidth } from "../result-stream.ts";
 import { groupWidth, type VectorParameters } from "./vector-command.ts";
@@ -48,6 +48,7 @@ export function passControl(parameters: VectorParameters) {
     issuePadding: output(bit, "with issue: a group behind it"),
     issueLast: output(bit, "with issue: the column's last group"),
     streaming: output(bit, "groups come with one of the stream"),
+    pull: output(bit, "issue of such a group"),
     group: output(groups, "index of the group"),
     secondPass: output(bit),
     column: output(columns),
@@ -65,7 +66,7 @@ export function passControl(parameters: VectorParameters) {
       const columnLast = m.register("column_last", columns, data);
       const group = m.register("group_now", groups, data);
       const secondPass = m.register("is_second_pass", bit, data);
-      const streaming = m.register("is_streaming", bit, data);
+      const streaming = m.register("is_streaming", bit, { init: 0 });
       const streamed = m.register("has_streamed", bit, data);
 
       const load = m.wire("load_now", bit, { default: 0 });
@@ -75,7 +76,10 @@ export function passControl(parameters: VectorParameters) {
       const finished = m.wire("finished_now", bit, { default: 0 });
 
       const inPass = m.node("in_pass", state.is("pass"));
-      const issue = m.node("issue_now", inPass.and(io.hold.not()).and(streaming.not().or(io.groupValid)));
+      // While it streams, which is in passes only, nothing is stored: the gearbox's path is short.
+      const pull = m.node("pull_now", streaming.and(io.groupValid));
+      const issue = m.node("issue_now", mux(streaming, pull, inPass.and(io.hold.not())));
+      const streams = m.node("streams_now", io.streams.and(io.streamsEachColumn.or(streamed.not())));
       const padding = m.register("is_padding", bit, data);
       const partial = m.node("is_partial", group.eq(io.lastGroup));
       const paddedGroups = alignment / parameters.vectorLanes - 1;
@@ -97,22 +101,22 @@ export function passControl(parameters: VectorParameters) {
       });
       state.in("prepare", () => {
         m.when(io.needsRoot.not().or(io.squaresPending.not()), () => {
-          const streams = io.streams.and(io.streamsEachColumn.or(streamed.not()));
           load.set(1);
           open.set(streams);
-          streaming.set(streams);
           startRoot.set(io.needsRoot);
           secondPass.set(0);
           group.set(0);
           m.when(io.needsRoot.and(io.needsMaximum.not()), () => {
             state.goto("root");
           }).otherwise(() => {
+            streaming.set(streams);
             state.goto("pass");
           });
         });
       });
       state.in("root", () => {
         m.when(io.rootDone, () => {
+          streaming.set(streams);
           state.goto("pass");
         });
       });
@@ -167,8 +171,10 @@ export function passControl(parameters: VectorParameters) {
         });
       });
       m.when(io.clear, () => {
+        streaming.set(0);
         state.goto("idle");
       });
+      m.assert(streaming.not().or(inPass.and(io.hold.not())), "it streams in passes, and never while it stores");
 
       io.load.set(load);
       io.open.set(open);
@@ -179,12 +185,13 @@ export function passControl(parameters: VectorParameters) {
       io.issuePadding.set(padding);
       io.issueLast.set(last);
       io.streaming.set(streaming);
+      io.pull.set(pull);
       io.group.set(group);
       io.secondPass.set(secondPass);
       io.column.set(column);
       io.finished.set(finished);
       io.busy.set(state.is("idle").not());
-      io.waitsForStream.set(inPass.and(streaming).and(io.groupValid.not()));
+      io.waitsForStream.set(streaming.and(io.groupValid.not()));
     },
     { documentation: "The passes of a vector command, column after column." },
   );

@@ -6,9 +6,6 @@ import { lateLatency, productLatency, resultLatency, sigmoidDelay } from "./vect
 export const groupMark = bundle({ valid: bit, partial: bit, padding: bit, last: bit });
 const markNames = ["valid", "partial", "padding", "last"] as const;
 
-/** Cycles from a group's entry to its first operand in the lanes: the memory, the register behind it. */
-export const operandLatency = 2;
-
 /**
  * A group enters with `issue`. While `hold` is 1 none enters and the groups up to the operand stay where they are. With `toStores` a
  * group ends at the operand; with `usesSigmoid` it waits there until its sigmoid is known. Both hold still while groups are on their way.
@@ -29,7 +26,7 @@ export function passMarks() {
     product: output(groupMark, "the first products are there"),
     beforeResult: output(groupMark, "the results come in the next cycle"),
     result: output(groupMark, "the results are there"),
-    empty: output(bit, "no group is on its way"),
+    empty: output(bit, "no group was on its way in the cycle before"),
   };
   return module(
     "PassMarks",
@@ -77,7 +74,14 @@ export function passMarks() {
       behind(io.product, productLatency);
       behind(io.beforeResult, resultLatency - 1);
       behind(io.result, resultLatency);
-      io.empty.set(fetched.valid.or(operand.valid).or(valid.waits.reduceOr()).or(valid.inLanes.reduceOr()).not());
+      // From a register, since much waits for it.
+      const empty = m.register("is_empty", bit, { init: 1 });
+      const entering = io.issue.or(fetched.valid).or(operand.valid);
+      empty.set(entering.or(valid.waits.reduceOr()).or(valid.inLanes.reduceOr()).not());
+      m.when(io.clear, () => {
+        empty.set(1);
+      });
+      io.empty.set(empty);
     },
     { documentation: "Marks of the groups in the lanes." },
   );

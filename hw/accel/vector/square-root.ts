@@ -1,5 +1,6 @@
 /** A serial square root, one bit of the root a cycle. */
 import { bit, concatenate, input, module, mux, output, uint } from "../../../gen/index.ts";
+import { serialSteps } from "./serial-steps.ts";
 
 /** Cycles from `start` to `done`. */
 export function squareRootCycles(width: number): number {
@@ -29,29 +30,17 @@ export function squareRoot(width: number) {
       // At most 2 * root, so one bit more than the root.
       const remainder = m.register("remainder_bits", uint(width + 1), { resettable: false });
       const root = m.register("root_bits", uint(width), { resettable: false });
-      // A one that is pushed out of the marks at the last step counts the steps.
-      const marks = m.register("marks", uint(width), { init: 0 });
-      const busy = m.register("is_busy", bit, { init: 0 });
-      const done = m.register("is_done", bit, { init: 0 });
+      const { busy, done } = serialSteps(m, io.start, width);
       const widened = concatenate(remainder, io.digits);
       const rest = m.node("rest_if_one", widened.sub(concatenate(root, uint(2).constant(1))));
       const fits = m.node("fits", rest.bit(width + 3).not());
-      done.set(0);
       m.when(busy, () => {
         remainder.set(mux(fits, rest.asUInt().truncate(width + 1), widened.truncate(width + 1)));
         root.set(concatenate(root.bits(width - 2, 0), fits));
-        marks.set(marks.shiftLeft(1).truncate(width));
-        m.when(marks.bit(width - 1), () => {
-          busy.set(0);
-          done.set(1);
-        });
       });
       m.when(io.start, () => {
         remainder.set(0);
         root.set(0);
-        marks.set(1);
-        busy.set(1);
-        done.set(0);
       });
       io.root.set(root);
       io.remainder.set(remainder);

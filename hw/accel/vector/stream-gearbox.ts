@@ -63,7 +63,8 @@ export function streamGearbox(parameters: VectorParameters) {
       const part = m.register("part", uint(indexBits(chunks)), { init: 0 });
       const position = m.register("position", uint(2), { init: 0 });
       const lastPosition = mux(isByte, uint(2).constant(3), mux(isHalf, uint(2).constant(1), uint(2).constant(0)));
-      const chunkEnds = m.node("chunk_ends", io.take.and(io.last.or(position.eq(lastPosition))));
+      // Behind the last group of all nothing moves: it ends everything, below.
+      const chunkEnds = m.node("chunk_ends", io.take.and(position.eq(lastPosition)));
       const move = m.node("move", lineFull.and(chunkFull.not().or(chunkEnds)));
       const movesLast = m.node("moves_last", move.and(part.eq(chunks - 1)));
       const accept = m.node("accept", someRemain.and(lineFull.not().or(movesLast)));

@@ -6,6 +6,7 @@ import { signedMultiplier, splitMultiplierLatency } from "../split-multiplier.ts
 import { delayed } from "./delayed.ts";
 import { laneMultiplier, laneMultiplierLatency, laneProductWidth, narrowWidth, wideValueWidth } from "./lane-multiplier.ts";
 import { resultShift, resultShiftLatency } from "./result-shift.ts";
+import { rootShiftBias, rootShiftWidth } from "./scalar-unit.ts";
 import { q16Width, sigmoidLatency } from "./sigmoid.ts";
 import { elementWidth, gainWidth } from "./vector-command.ts";
 
@@ -19,8 +20,8 @@ export const partners = { none: 0, state: 1, bank1: 2, one: 3 } as const;
 export const secondFactors = { constant: 0, gain: 1, bank0: 2, bank1: 3 } as const;
 
 /** Bits left of the first product that the first shift begins with, so that a root's shift is never negative: see scalar-unit.ts. */
-export const firstShiftLeft = 6;
-const firstShiftWidth = 5;
+export const firstShiftLeft = rootShiftBias;
+const firstShiftWidth = rootShiftWidth;
 const firstFactorWidth = 18;
 /** 1.0 as Q16. */
 const one = 65536;

@@ -170,7 +170,7 @@ export function vectorUnit(parameters: VectorParameters) {
       gearbox.size.set(steps.elementSize);
       gearbox.clear.set(io.clear);
       m.connect(gearbox.words, io.words);
-      gearbox.take.set(control.issue.and(control.streaming));
+      gearbox.take.set(control.pull);
       gearbox.last.set(control.issuePartial);
       const fetchedStreams = m.register("fetched_streams", bit, data);
       const fetchedGroup = m.register("fetched_group", uint(groups), data);

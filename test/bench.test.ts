@@ -1,0 +1,44 @@
+// The benches on the simulated SoC, with models that take seconds: equal to the reference, every cycle accounted for.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { BenchResult } from "../cli/bench/measurement.ts";
+import { ternel } from "./ternel.ts";
+import { skipWithout, socTools } from "./tools.ts";
+
+const minutes = 60_000;
+const options = { skip: skipWithout(...socTools), timeout: 30 * minutes };
+
+async function bench(...args: readonly string[]): Promise<BenchResult> {
+  const { status, json, complaints } = await ternel(["bench", ...args, "--json"], { limit: 1500 });
+  assert.equal(status, 0, complaints);
+  const result = json as unknown as BenchResult;
+  assert.ok(result.equal);
+  assert.equal(
+    Object.values(result.stalls as unknown as Record<string, number>).reduce((sum, part) => sum + part),
+    result.cycles,
+  );
+  assert.equal(result.efficiency, result.beats / result.cycles);
+  return result;
+}
+
+test(
+  "the small model: the accelerator alone needs a tenth of the cycles of a CPU that it helps, with the same tokens",
+  options,
+  async () => {
+    const whole = await bench("decode", "--tokens", "8");
+    const matrix = await bench("decode", "--tokens", "2", "--engine", "matrix");
+    assert.ok(10 * (whole.cycles / 8) <= matrix.cycles / 2, `${whole.cycles / 8} and ${matrix.cycles / 2} cycles a token`);
+  },
+);
+
+test("the paper's block", options, async () => {
+  const block = await bench("block");
+  assert.ok("ratioToPaper" in block && Number(block.ratioToPaper) > 30);
+});
+
+test("one matrix streams at the memory's speed", options, async () => {
+  const matvec = await bench("matvec", "--shape", "1024x1024");
+  assert.ok(matvec.efficiency > 0.92, `${matvec.efficiency}`);
+  assert.equal(matvec.beats, (205 * 1024) / 16);
+  await bench("matvec", "--shape", "9001x70"); // more rows than a vector bank holds
+});
