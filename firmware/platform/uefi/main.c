@@ -60,7 +60,7 @@ static enum ternel_error load(const struct model *model, uint64_t *engine_bytes)
 
     const struct ternel_kernel *kernel = ternel_kernel_best(ternel_cpu_features());
     const uint32_t count = workers_wanted();
-    TERNEL_TRY(ternel_forward_memory(&container, kernel, count, TERNEL_COLUMNS_MAX, &bytes));
+    bytes = ternel_forward_memory(&container, kernel, count, TERNEL_COLUMNS_MAX);
     *engine_bytes += bytes;
     void *memory = memory_take(bytes);
     if (memory == NULL) {
