@@ -3,6 +3,13 @@
 /** The GPT type of a partition that holds nothing but a model container, from its first byte on. */
 export const modelPartitionType = "7e1a3c52-9b0d-4f6e-8a41-54c2d7e9b360";
 
+/** The section of the application's PE file that lists the models which it may run under Secure Boot. */
+export const modelListSection = ".models";
+/** What that section begins with, before a linker has put it anywhere. */
+export const modelListMagic = "TRNLIST1";
+/** How many models that list and the menu hold. */
+export const modelsMost = 64;
+
 /** The text of ternel_uefi_disk.h. */
 export function emitUefiDiskHeader(): string {
   const [first = "", second = "", third = "", fourth = "", fifth = ""] = modelPartitionType.split("-");
@@ -13,6 +20,10 @@ export function emitUefiDiskHeader(): string {
     "",
     "// The GPT type of a partition that holds a model container, as an initialiser of struct uefi_guid.",
     `#define TERNEL_UEFI_MODEL_PARTITION {0x${first}, 0x${second}, 0x${third}, {${rest}}}`,
+    "// The section of the application's PE file with its list of models, and how many models the list and the menu hold.",
+    `#define TERNEL_UEFI_MODEL_LIST_SECTION "${modelListSection}"`,
+    `#define TERNEL_UEFI_MODEL_LIST_MAGIC {${Array.from(Buffer.from(modelListMagic), (byte) => `0x${byte.toString(16)}`).join(", ")}}`,
+    `#define TERNEL_UEFI_MODELS_MOST ${modelsMost}`,
     "",
   ].join("\n");
 }

@@ -1,6 +1,5 @@
 // The disk image from which a PC boots: GPT, a FAT32 system partition with the application, a partition for each model. Written with
 // sgdisk, mkfs.vfat and mtools, without mounting anything; equal inputs give equal bytes.
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   closeSync,
@@ -18,10 +17,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { diskLayout, sectorsOf, type DiskPartition } from "../boards/uefi-disk.ts";
+import { withModelList } from "../boards/uefi-application.ts";
+import { diskLayout, modelsMost, sectorsOf, type DiskPartition } from "../boards/uefi-disk.ts";
+import { readHeader, trailerBytes } from "../models/container.ts";
 import { TernelError } from "../models/errors.ts";
 import { makeTargets } from "./make.ts";
 import { uefiProgram } from "./paths.ts";
+import { certificateBytes, signApplication, type SigningKey } from "./secure-boot.ts";
+import { tool } from "./tool.ts";
 
 export interface UefiImageOptions {
   readonly models: readonly string[];
@@ -29,21 +32,17 @@ export interface UefiImageOptions {
   readonly asFiles?: boolean;
   /** The text of ternel.txt, the application's settings (firmware/platform/uefi/settings.h). */
   readonly settings?: string;
+  /** Which of the models the application lists, so that they may run under Secure Boot; all of them unless told. They must be sound. */
+  readonly listed?: readonly string[];
+  /** Signs the application; its certificate goes onto the disk as well, for the firmware's setup. */
+  readonly sign?: SigningKey;
   /** The application, where it is not the one that make builds. */
   readonly program?: string;
 }
 
-/** 1980-01-01, the first day that FAT knows. */
-const environment = { ...process.env, SOURCE_DATE_EPOCH: "315532800", TZ: "UTC", LC_ALL: "C", MTOOLS_SKIP_CHECK: "1" };
 const piece = 1 << 20;
-
-/** Runs a program; Debian keeps some of these where only root looks. */
-function tool(program: string, ...args: readonly string[]): void {
-  const path = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;
-  const { error, status, stderr, stdout } = spawnSync(program, args, { env: { ...environment, PATH: path }, encoding: "utf8" });
-  if (error !== undefined) throw new TernelError("toolMissing", `${program}: ${error.message}`);
-  if (status !== 0) throw new TernelError("toolFailed", `${program}: ${(stderr + stdout).trim()}`);
-}
+/** The certificate of a signed application, in the system partition's root folder: where a firmware's setup looks for it. */
+const certificateName = "ternel.cer";
 
 /** A GUID from a hash (RFC 9562, version 8). */
 function guidOf(...parts: readonly string[]): string {
@@ -84,13 +83,35 @@ function makeSystem(file: string, bytes: number, program: string, files: readonl
   for (const one of files) tool("mcopy", "-i", file, one, `::/${basename(one)}`);
 }
 
-/** Writes the image; returns its size. Throws a TernelError when a tool is missing or two models have one name. */
+/** The SHA-256 in a container's trailer. Throws where that is not the hash of what is before it. */
+function trailerOf(file: string): Uint8Array {
+  const bytes = readFileSync(file);
+  try {
+    const at = readHeader(bytes).header.totalBytes - trailerBytes;
+    return bytes.subarray(at, at + 32);
+  } catch (error) {
+    if (error instanceof TernelError) throw new TernelError(error.error, file);
+    throw error;
+  }
+}
+
+/** Writes the application as it lies on the disk: with its list of models, and then signed. */
+function makeApplication(output: string, program: string, options: UefiImageOptions): void {
+  writeFileSync(output, withModelList(readFileSync(program), (options.listed ?? options.models).map(trailerOf)));
+  if (options.sign !== undefined) signApplication(output, output, options.sign);
+}
+
+/**
+ * Writes the image; returns its size. Equal inputs give equal bytes, but for a signature, in which the time of its making stands. Throws a
+ * TernelError when a tool is missing, two models have one name, there are too many, or one that is to be listed is damaged.
+ */
 export async function buildUefiImage(output: string, options: UefiImageOptions): Promise<number> {
   const program = options.program ?? uefiProgram;
   if (options.program === undefined) await makeTargets(["uefi"]);
   const names = options.models.map((model) => basename(model));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new TernelError("argument", `two models are named ${twice}`);
+  if (names.length > modelsMost) throw new TernelError("argument", `${names.length} models: an image holds ${modelsMost}`);
   const sizes = options.models.map((model, i) => ({ name: names[i] ?? "", bytes: statSync(model).size }));
   const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
   const layout = options.asFiles === true ? diskLayout([], total) : diskLayout(sizes);
@@ -99,12 +120,18 @@ export async function buildUefiImage(output: string, options: UefiImageOptions):
   const unfinished = join(folder, "disk.img");
   try {
     const system = join(folder, "system.img");
+    const application = join(folder, "bootx64.efi");
+    makeApplication(application, program, options);
     const files = options.asFiles === true ? [...options.models] : [];
+    if (options.sign !== undefined) {
+      files.push(join(folder, certificateName));
+      writeFileSync(join(folder, certificateName), certificateBytes(options.sign.certificate));
+    }
     if (options.settings !== undefined) {
       files.push(join(folder, "ternel.txt"));
       writeFileSync(join(folder, "ternel.txt"), options.settings);
     }
-    makeSystem(system, layout.system.bytes, program, files, guidOf("serial", ...hashes).slice(0, 8));
+    makeSystem(system, layout.system.bytes, application, files, guidOf("serial", ...hashes).slice(0, 8));
     const disk = openSync(unfinished, "wx");
     try {
       ftruncateSync(disk, layout.bytes);

@@ -18,5 +18,11 @@ export const uefiTools = [
   ...["qemu-system-x86_64", "/usr/share/OVMF/OVMF_CODE_4M.fd"],
 ] as const;
 
+/** The same with signatures, and Debian's test key with the variables that trust it. */
+export const secureBootTools = [
+  ...[...uefiTools, "openssl", "sbsign", "sbverify"],
+  ...["/usr/share/ovmf/PkKek-1-snakeoil.key", "/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd"],
+] as const;
+
 /** What building the simulated SoC takes. */
 export const socTools = ["verilator", "g++", "riscv64-unknown-elf-gcc", "make"] as const;

@@ -1,8 +1,9 @@
 // A PC in QEMU that boots the disk image: Debian's OVMF as its firmware, every instruction emulated (TCG). The same console as on
 // the SoC, on the serial line.
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { variablesThatTrust } from "../../boards/uefi-variables.ts";
 import { TernelError } from "../../models/errors.ts";
 import { openSession, type Session } from "../session.ts";
 import { buildUefiImage, type UefiImageOptions } from "../uefi-image.ts";
@@ -17,7 +18,9 @@ export interface MachineSettings {
   /** QEMU's name of a processor: "max" has AVX2, "Nehalem" no more than SSE4. */
   readonly processor?: string;
   readonly megabytes?: number;
-  /** The variables that the firmware starts with; those without Secure Boot's keys unless told. */
+  /** Secure Boot is on, and this certificate (DER) is the one that the firmware trusts. */
+  readonly trusted?: Uint8Array;
+  /** The variables that the firmware starts with, where they are not Debian's empty ones. */
   readonly variables?: string;
 }
 
@@ -37,7 +40,8 @@ export function prepareMachine(image: string, settings: MachineSettings = {}): P
   };
   process.on("exit", dispose); // also when a signal ends this process
   const variables = join(folder, "variables.fd");
-  copyFileSync(settings.variables ?? "/usr/share/OVMF/OVMF_VARS_4M.fd", variables);
+  const first = readFileSync(settings.variables ?? "/usr/share/OVMF/OVMF_VARS_4M.fd");
+  writeFileSync(variables, settings.trusted === undefined ? first : variablesThatTrust(first, settings.trusted));
   const { cores = 1, processor = "max", megabytes = 1024 } = settings;
   const memory = (unit: number, rest: string) => ["-drive", `if=pflash,unit=${unit},format=raw,${rest}`];
   return {

@@ -6,6 +6,7 @@ import { TernelError } from "../../models/errors.ts";
 import { buildFlashImage } from "../flash-image.ts";
 import { existing, jsonOption, modelsOption, socConfigOption, type SocOptions } from "../options.ts";
 import { printObject } from "../output.ts";
+import { testKey, type SigningKey } from "../secure-boot.ts";
 import { buildUefiImage } from "../uefi-image.ts";
 
 interface ImageOptions extends SocOptions {
@@ -13,6 +14,9 @@ interface ImageOptions extends SocOptions {
   readonly model: readonly string[];
   readonly uefi?: boolean;
   readonly files?: boolean;
+  readonly sign?: boolean;
+  readonly key?: string;
+  readonly certificate?: string;
   readonly output: string;
   readonly json?: boolean;
 }
@@ -26,6 +30,11 @@ export function addImage(program: Command): void {
     .addOption(new Option("--uefi", "the disk image from which a PC boots without an operating system"))
     .addOption(modelsOption())
     .addOption(new Option("--files", "with --uefi: models as files in the system partition, not in partitions of their own"))
+    .addOption(
+      new Option("--sign", "with --uefi: sign the application for Secure Boot, with a test key unless --key names another"),
+    )
+    .addOption(new Option("--key <file>", "sign with this private key (PEM)"))
+    .addOption(new Option("--certificate <file>", "the certificate of --key (PEM), which the firmware knows"))
     .addOption(new Option("-o, --output <file>", "the image to write").makeOptionMandatory())
     .addOption(socConfigOption())
     .addOption(jsonOption())
@@ -46,11 +55,29 @@ async function writeFlashImage(options: ImageOptions): Promise<void> {
   else process.stdout.write(`${options.output}: ${image.length} bytes, build ${buildId}\n`);
 }
 
+/** The key to sign with, where signing was asked for. */
+function signingKey({ sign, key, certificate }: ImageOptions): SigningKey | undefined {
+  if (key !== undefined && certificate !== undefined) return { key: existing(key), certificate: existing(certificate) };
+  if (key !== undefined || certificate !== undefined) throw new TernelError("argument", "--key and --certificate belong together");
+  if (sign !== true) return undefined;
+  const test = testKey();
+  process.stderr.write(
+    `WARNING: signed with a TEST key, ${test.key}, which lies there unprotected. A machine that trusts ${test.certificate} runs\n` +
+      `whatever somebody signs with it. Use --key and --certificate for a machine that matters.\n`,
+  );
+  return test;
+}
+
 async function writeDiskImage(options: ImageOptions): Promise<void> {
-  const bytes = await buildUefiImage(options.output, { models: options.model.map(existing), asFiles: options.files === true });
+  const sign = signingKey(options);
+  const bytes = await buildUefiImage(options.output, {
+    models: options.model.map(existing),
+    asFiles: options.files === true,
+    ...(sign === undefined ? {} : { sign }),
+  });
   const sha256 = createHash("sha256").update(readFileSync(options.output)).digest("hex");
   if (options.json === true) {
-    printObject({ file: options.output, bytes, models: options.model, sha256 });
+    printObject({ file: options.output, bytes, models: options.model, sha256, signed: sign !== undefined });
     return;
   }
   process.stdout.write(

@@ -1,7 +1,9 @@
 // ternel uefi: the console of a PC that boots our disk image, on this terminal.
 import { resolve } from "node:path";
 import { Option, type Command } from "commander";
+import { TernelError } from "../../models/errors.ts";
 import { existing, modelsOption, wholeNumber } from "../options.ts";
+import { certificateBytes, testKey } from "../secure-boot.ts";
 import { prepareMachine, temporaryImage, type MachineSettings } from "../targets/uefi.ts";
 import { attachTerminal } from "../terminal.ts";
 
@@ -11,6 +13,7 @@ interface UefiOptions {
   readonly cores: number;
   readonly memory: number;
   readonly cpu: string;
+  readonly secureBoot?: string | true;
 }
 
 /** Adds the verb to the program. */
@@ -25,13 +28,29 @@ export function addUefi(program: Command): void {
     .addOption(new Option("--cores <n>", "cores of the machine").argParser(wholeNumber(1, 64)).default(1))
     .addOption(new Option("--memory <mib>", "its memory").argParser(wholeNumber(128, 65_536)).default(1024))
     .addOption(new Option("--cpu <name>", "its processor, by QEMU's name: max, Haswell, Nehalem, ...").default("max"))
+    .addOption(
+      new Option(
+        "--secure-boot [certificate]",
+        "a firmware that runs only what is signed: by this certificate's key (PEM), or by the test key",
+      ),
+    )
     .action(openMachine);
 }
 
 async function openMachine(options: UefiOptions): Promise<void> {
-  const made = options.image === undefined ? await temporaryImage({ models: options.model.map(existing) }) : undefined;
+  const secure = options.secureBoot;
+  if (typeof secure === "string" && options.image === undefined)
+    throw new TernelError("argument", "--secure-boot CERTIFICATE needs --image");
+  const made =
+    options.image === undefined
+      ? await temporaryImage({ models: options.model.map(existing), ...(secure === undefined ? {} : { sign: testKey() }) })
+      : undefined;
   const image = made?.image ?? resolve(existing(options.image ?? ""));
-  const settings: MachineSettings = { cores: options.cores, processor: options.cpu, megabytes: options.memory };
+  const certificate = secure === true ? testKey().certificate : secure;
+  const settings: MachineSettings = {
+    ...{ cores: options.cores, processor: options.cpu, megabytes: options.memory },
+    ...(certificate === undefined ? {} : { trusted: certificateBytes(existing(certificate)) }),
+  };
   const machine = prepareMachine(image, settings);
   try {
     process.exitCode = await attachTerminal(machine);

@@ -14,6 +14,7 @@
 #include "settings.h"
 #include "system.h"
 #include "terminal.h"
+#include "trust.h"
 
 /// A worker reads so many bytes in about 0.2 ms, as long as a token's barriers take.
 enum { BYTES_A_WORKER = 2 << 20 };
@@ -74,11 +75,30 @@ static enum ternel_error load(const struct model *model, uint64_t *engine_bytes)
     return TERNEL_OK;
 }
 
+/// What Secure Boot means for the models here; nothing where it is off.
+static void print_trust(void) {
+    if (trust_enforced()) {
+        output_text(&platform, "Secure Boot: models of the signed list run, ");
+        output_decimal(&platform, trust_count());
+        output_text(&platform, " in number\n");
+    }
+}
+
+/// Where Secure Boot is off, a model that it would refuse is named as such.
+static void note_unlisted(const struct model *model) {
+    if (trust_count() != 0 && !trust_lists(container.digest)) {
+        output_text(&platform, "Note: ");
+        output_text(&platform, model->label);
+        output_text(&platform, " is not in the application's list; Secure Boot would refuse it\n");
+    }
+}
+
 /// One model's console, from loading to its end.
 TERNEL_MUST_CHECK
 static enum ternel_error serve(const struct model *model) {
     uint64_t engine_bytes = 0;
     TERNEL_TRY(load(model, &engine_bytes));
+    note_unlisted(model);
     const struct console_setup setup = {
         .platform = &platform,
         .engine = &engine,
@@ -104,6 +124,7 @@ uefi_status uefi_main(uefi_handle image, struct uefi_system_table *system) {
     if (!memory_open()) {
         menu_error(&platform, TERNEL_ERROR_IMAGE_MODEL_MEMORY, NULL);
     }
+    print_trust();
     models_find(&models);
     settings_read(&settings, models.root);
     for (;;) {

@@ -1,5 +1,7 @@
 #include "menu.h"
 
+#include <string.h>
+
 #include "arguments.h"
 #include "line.h"
 #include "output.h"
@@ -10,7 +12,7 @@ enum { ANSWER_BYTES = 16, SECONDS_TO_CHOOSE = 5 };
 /// Something went wrong: the only model is no longer taken without a question.
 static bool failed;
 
-void menu_error(const struct ternel_platform *platform, enum ternel_error error, const char *detail) {
+static void print_error(const struct ternel_platform *platform, enum ternel_error error, const char *detail) {
     output_text(platform, "E");
     output_decimal(platform, (uint64_t)error);
     output_text(platform, " ");
@@ -24,14 +26,35 @@ void menu_error(const struct ternel_platform *platform, enum ternel_error error,
     }
     output_text(platform, "\n");
     platform->flush(platform->context);
+}
+
+void menu_error(const struct ternel_platform *platform, enum ternel_error error, const char *detail) {
+    print_error(platform, error, detail);
     failed = true;
 }
 
-static void print_model(const struct ternel_platform *platform, uint32_t number, const struct model *model) {
+/// The first model of the list that has the same name; `number` itself where it is the first.
+static uint32_t namesake(const struct models *models, uint32_t number) {
+    uint32_t first = 1;
+    while (strcmp(models->list[first - 1].label, models->list[number - 1].label) != 0) {
+        first++;
+    }
+    return first;
+}
+
+static void print_model(const struct ternel_platform *platform, const struct models *models,
+                        uint32_t number) {
+    const struct model *model = &models->list[number - 1];
+    const uint32_t first = namesake(models, number);
     output_decimal(platform, number);
     output_text(platform, "  ");
     output_text(platform, model->label);
-    output_text(platform, model->device == NULL ? " (file): " : " (partition): ");
+    output_text(platform, model->device == NULL ? " (file" : " (partition");
+    if (first != number) {
+        output_text(platform, ", named like ");
+        output_decimal(platform, first);
+    }
+    output_text(platform, "): ");
     if (model->error == TERNEL_OK) {
         output_text(platform, model->name);
         output_text(platform, ", matmulfree, ");
@@ -40,7 +63,7 @@ static void print_model(const struct ternel_platform *platform, uint32_t number,
         output_fixed(platform, (uint64_t)model->bytes * 10 >> 20, 1);
         output_text(platform, " MiB\n");
     } else {
-        menu_error(platform, model->error, NULL);
+        print_error(platform, model->error, NULL);
     }
 }
 
@@ -92,7 +115,10 @@ const struct model *menu_choose(const struct ternel_platform *platform, struct m
     }
     for (;;) {
         for (uint32_t i = 0; i < models->count; i++) {
-            print_model(platform, i + 1, &models->list[i]);
+            print_model(platform, models, i + 1);
+        }
+        if (models->more) {
+            print_error(platform, TERNEL_ERROR_IMAGE_MODELS_MANY, NULL);
         }
         const uint32_t number = ask(platform, models->count);
         if (number != 0) {

@@ -1,52 +1,14 @@
 // The menu of models, in QEMU: what it says of damaged ones, wrong answers, and that a good one can be chosen after all of them.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { defaultModel } from "../../../cli/options.ts";
-import { prepareMachine } from "../../../cli/targets/uefi.ts";
 import { buildUefiImage, type UefiImageOptions } from "../../../cli/uefi-image.ts";
 import { temporaryFolder } from "../../../test/temporary-folder.ts";
 import { skipWithout, uefiTools } from "../../../test/tools.ts";
+import { converse, powerOff } from "./conversation.ts";
 
 const minutes = 60_000;
-/** In place of an answer: the machine is switched off. */
-const powerOff = "power off";
-
-/** Boots an image; each answer is typed when the text before it has come. What the machine printed. */
-async function converse(image: string, steps: readonly (readonly [awaited: string, answer: string])[]): Promise<string> {
-  const machine = prepareMachine(image);
-  const child = spawn(machine.program, machine.arguments, { stdio: ["pipe", "pipe", "inherit"] });
-  const { promise: ended, resolve, reject } = Promise.withResolvers<undefined>();
-  let text = "";
-  let from = 0;
-  let step = 0;
-  const timer = setTimeout(() => {
-    reject(new Error(`waited for ${JSON.stringify(steps[step]?.[0])}, and there is:\n${text}`));
-  }, 3 * minutes);
-  child.on("error", reject);
-  child.on("close", () => {
-    resolve(undefined);
-  });
-  child.stdout.on("data", (piece: Buffer) => {
-    text += piece.toString("latin1");
-    const [awaited, answer] = steps[step] ?? ["", ""];
-    const at = awaited === "" ? -1 : text.indexOf(awaited, from);
-    if (at < 0) return;
-    from = at + awaited.length;
-    step++;
-    if (answer === powerOff) child.kill("SIGTERM");
-    else child.stdin.write(answer);
-  });
-  try {
-    await ended;
-  } finally {
-    clearTimeout(timer);
-    child.kill("SIGKILL");
-    machine.dispose();
-  }
-  return text.replaceAll("\r", "");
-}
 
 const good = readFileSync(defaultModel());
 const changed = (at: number, xor: number): Uint8Array => good.map((byte, i) => (i === at ? byte ^ xor : byte));
@@ -70,7 +32,7 @@ describe("the menu of models", { skip: skipWithout(...uefiTools) }, () => {
     const folder = temporaryFolder();
     try {
       for (const [name, bytes] of models) writeFileSync(folder.path(name), bytes);
-      await buildUefiImage(folder.path("disk.img"), { ...options, models: models.map(([name]) => folder.path(name)) });
+      await buildUefiImage(folder.path("disk.img"), { ...options, models: models.map(([name]) => folder.path(name)), listed: [] });
       await use(folder.path("disk.img"));
     } finally {
       folder.remove();

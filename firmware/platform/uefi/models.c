@@ -4,11 +4,13 @@
 
 #include "bytes.h"
 #include "ternel_uefi_disk.h"
+#include "trust.h"
 
 enum {
     HEAD_BYTES = 4096, ///< a block or more, with the header
     READ_AT_ONCE = 8 << 20,
     FOLDER_ENTRY_BYTES = 1024,
+    FOLDER_ENTRIES_MOST = 4096, ///< a damaged folder may go round in circles
 };
 
 static const struct uefi_guid model_partition = TERNEL_UEFI_MODEL_PARTITION;
@@ -52,6 +54,7 @@ static void read_header(struct model *model, const uint8_t *bytes, size_t size) 
 /// The next free entry, empty; NULL when the list is full.
 static struct model *add(struct models *models) {
     if (models->count == MODELS_MAX) {
+        models->more = true;
         return NULL;
     }
     struct model *model = &models->list[models->count++];
@@ -115,7 +118,7 @@ static void find_files(struct models *models, uint8_t *head) {
         return;
     }
     (void)models->root->set_position(models->root, 0);
-    for (;;) {
+    for (uint32_t i = 0; i < FOLDER_ENTRIES_MOST; i++) {
         size_t size = sizeof entry;
         if (uefi_failed(models->root->read(models->root, &size, entry)) || size == 0) {
             return;
@@ -204,5 +207,6 @@ static enum ternel_error read_partition(const struct model *model, uint8_t *memo
 }
 
 enum ternel_error models_read(const struct models *models, const struct model *model, uint8_t *memory) {
-    return model->device == NULL ? read_file(models, model, memory) : read_partition(model, memory);
+    TERNEL_TRY(model->device == NULL ? read_file(models, model, memory) : read_partition(model, memory));
+    return trust_check(memory, model->bytes);
 }

@@ -4,8 +4,9 @@
 
 #include "container.h"
 #include "system.h"
+#include "ternel_uefi_disk.h"
 
-enum { MODELS_MAX = 16, MODEL_LABEL_BYTES = 64, MODEL_FILE_NAME = 128 };
+enum { MODELS_MAX = TERNEL_UEFI_MODELS_MOST, MODEL_LABEL_BYTES = 64, MODEL_FILE_NAME = 128 };
 
 struct model {
     char label[MODEL_LABEL_BYTES]; ///< the file's or the partition's name, in ASCII
@@ -24,12 +25,14 @@ struct models {
     struct uefi_file *root; ///< NULL: the boot partition has no file system that opens
     struct model list[MODELS_MAX];
     uint32_t count;
+    bool more; ///< than the list holds
 };
 
 /// Looks for models and reads their headers.
 void models_find(struct models *models);
 
-/// Reads a whole model into memory of at least `model_memory` bytes, in large blocks.
+/// Reads a whole model into memory of at least `model_memory` bytes, in large blocks. Under Secure Boot it is
+/// one of the signed application's list, or TERNEL_ERROR_IMAGE_MODEL_UNLISTED.
 enum ternel_error models_read(const struct models *models, const struct model *model,
                               uint8_t *memory) TERNEL_MUST_CHECK;
 

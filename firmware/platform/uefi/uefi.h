@@ -232,6 +232,9 @@ struct uefi_processors {
                                 void *context, size_t **failed);
 };
 
+/// 3.3
+static const struct uefi_guid uefi_global_variable_guid = {
+    0x8be4df61, 0x93ca, 0x11d2, {0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c}};
 static const struct uefi_guid uefi_loaded_image_guid = {
     0x5b1b31a1, 0x9562, 0x11d2, {0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
 static const struct uefi_guid uefi_serial_guid = {
