@@ -19,11 +19,13 @@ static inline void pause_core(void) {
 }
 
 /// One more look at a word has found nothing new: spends a little time, if possible in good use.
-static void wait_a_little(uint32_t looks, struct ternel_ahead *ahead) {
+static void wait_a_little(const struct ternel_workers_platform *platform, uint32_t looks,
+                          struct ternel_ahead *ahead) {
+    const uint32_t mask = platform == NULL ? 0 : platform->pause_mask;
     if (ahead != NULL && ahead->next < ahead->end) {
         __builtin_prefetch(ahead->next, 0, 2);
         ahead->next += TERNEL_WORKERS_LINE;
-    } else if (looks >= SPINS) {
+    } else if (looks >= SPINS && (looks & mask) == 0) {
         pause_core();
     }
 }
@@ -52,7 +54,7 @@ static void wait_for_job(struct ternel_workers *workers, uint32_t seen) {
             platform->sleep(platform->context, &workers->epoch, seen);
             looks = SPINS;
         }
-        wait_a_little(looks, NULL);
+        wait_a_little(platform, looks, NULL);
     }
 }
 
@@ -65,7 +67,7 @@ static void wait_for_workers(struct ternel_workers *workers, _Atomic uint32_t *w
             platform->yield(platform->context);
             looks = SPINS;
         }
-        wait_a_little(looks, ahead);
+        wait_a_little(platform, looks, ahead);
     }
 }
 

@@ -10,9 +10,13 @@
 
 enum { TERNEL_WORKERS_MAX = 256, TERNEL_WORKERS_LINE = 64 };
 
-/// What an operating system can do for a worker that waits for long. Both may be NULL: it spins on then.
+/// What the platform can do for a worker that waits for long. Functions may be NULL: it spins on then.
 struct ternel_workers_platform {
     void *context;
+    /// Beyond the first looks at a word it executes PAUSE at each look whose number has none of these bits. 0
+    /// is what processors like. QEMU leaves its loop and takes a lock that all cores share at each PAUSE,
+    /// which costs milliseconds when the other core needs the lock; there a mask of many bits is right.
+    uint32_t pause_mask;
     /// Lets something else run on this core, while a worker waits for another in the middle of a job.
     void (*yield)(void *context);
     /// Returns when *word no longer is `seen`, or earlier; between jobs.

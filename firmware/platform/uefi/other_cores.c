@@ -5,6 +5,9 @@
 
 enum { GATE_CLOSED = 1 << 30, MILLISECONDS_TO_COME = 1000 };
 
+/// Under emulation PAUSE only now and then: about 0.3 ms, for emulators that run one core after the other.
+static const struct ternel_workers_platform emulated = {.pause_mask = (1 << 16) - 1};
+
 static struct uefi_processors *processors;
 static uefi_event finished; ///< when the firmware has all cores back
 static struct ternel_workers *served;
@@ -12,6 +15,8 @@ static struct ternel_workers *served;
 static _Atomic uint32_t next;
 /// Workers are prepared: 0, or how many.
 static _Atomic uint32_t ready;
+/// What all cores have that came.
+static _Atomic uint32_t features;
 
 uint32_t other_cores_count(void) {
     void *found = NULL;
@@ -30,21 +35,22 @@ uint32_t other_cores_count(void) {
 /// What each other core runs; its vector registers are its own to be allowed.
 static void serve(void *context) {
     (void)context;
-    processor_enable_vectors();
+    atomic_fetch_and(&features, processor_enable_vectors());
     const uint32_t worker = atomic_fetch_add(&next, 1);
     if (worker >= GATE_CLOSED) {
         return;
     }
     while (atomic_load_explicit(&ready, memory_order_acquire) == 0) {
-        __builtin_ia32_pause();
+        __builtin_ia32_pause(); // not for long: the first core only counts who came
     }
     if (worker < atomic_load_explicit(&ready, memory_order_relaxed)) {
         ternel_workers_serve(served, worker);
     }
 }
 
-void other_cores_start(struct ternel_workers *workers, uint32_t count) {
+uint32_t other_cores_start(struct ternel_workers *workers, uint32_t count) {
     served = workers;
+    atomic_store(&features, processor_enable_vectors());
     atomic_store(&next, 1);
     atomic_store(&ready, 0);
     finished = NULL;
@@ -58,8 +64,9 @@ void other_cores_start(struct ternel_workers *workers, uint32_t count) {
         }
     }
     const uint32_t came = atomic_exchange(&next, GATE_CLOSED);
-    ternel_workers_init(workers, came < count ? came : count, NULL);
+    ternel_workers_init(workers, came < count ? came : count, processor_is_emulated() ? &emulated : NULL);
     atomic_store_explicit(&ready, workers->count, memory_order_release);
+    return atomic_load(&features);
 }
 
 void other_cores_stop(void) {
