@@ -118,7 +118,7 @@ static void pack_matrix(struct ternel_forward *forward, uint32_t worker,
                              packed->tiles + tile * bytes);
         }
     }
-    ternel_workers_barrier(forward->workers, NULL);
+    ternel_workers_barrier(forward->workers, worker, NULL);
 }
 
 static void pack_all(void *context, uint32_t worker) {

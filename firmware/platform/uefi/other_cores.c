@@ -5,8 +5,9 @@
 
 enum { GATE_CLOSED = 1 << 30, MILLISECONDS_TO_COME = 1000 };
 
-/// Under emulation PAUSE only now and then: about 0.3 ms, for emulators that run one core after the other.
-static const struct ternel_workers_platform emulated = {.pause_mask = (1 << 16) - 1};
+/// Under emulation PAUSE only now and then, for emulators that run one core after the other: a look takes
+/// some nanoseconds. And a core that does not answer for 0.1 ms waits for its turn on the host's processors.
+static const struct ternel_workers_platform emulated = {.pause_mask = (1 << 16) - 1, .stall_looks = 1 << 14};
 
 static struct uefi_processors *processors;
 static uefi_event finished; ///< when the firmware has all cores back
