@@ -32,6 +32,7 @@ struct console {
     struct console_usage last;
     struct line_reader reader;
     bool quit;
+    const char *detail; ///< beyond the words of the error that a command gives, or NULL
     char line[CONSOLE_LINE_BYTES + 1];
     uint8_t text[CONSOLE_LINE_BYTES];    ///< a decoded JSON prompt
     uint32_t prompt[CONSOLE_LINE_BYTES]; ///< its tokens: never more than bytes
@@ -43,6 +44,9 @@ _Static_assert(CONSOLE_TOKENS_MAX >= CONSOLE_LINE_BYTES,
 
 /// Says what went wrong: `E3105 console: unknown command (/foo)`, or as JSON. `detail` may be NULL.
 void console_error(const struct console *console, enum ternel_error error, const char *detail);
+
+/// The line that says which model answers.
+void console_model(const struct console *console);
 
 /// Makes an answer to a prompt of valid UTF-8 and prints it as it comes.
 enum ternel_error console_generate(struct console *console, const uint8_t *prompt,

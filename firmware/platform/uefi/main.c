@@ -1,14 +1,11 @@
 // The engine as a UEFI application: finds models, loads one, and runs the console. Nothing is left to an
 // operating system, and boot services stay: files, blocks, keys and the other cores are theirs.
-#include <string.h>
-
+#include "boot_phases.h"
 #include "console.h"
-#include "cpu_features.h"
-#include "forward.h"
+#include "loading.h"
 #include "memory.h"
 #include "menu.h"
 #include "models.h"
-#include "other_cores.h"
 #include "output.h"
 #include "processor.h"
 #include "settings.h"
@@ -16,64 +13,12 @@
 #include "terminal.h"
 #include "trust.h"
 
-/// A worker reads so many bytes in about 0.2 ms, as long as a token's barriers take.
-enum { BYTES_A_WORKER = 2 << 20 };
-
 static struct ternel_platform platform;
 static struct models models;
-static struct ternel_container container;
-static struct ternel_engine engine;
-static struct ternel_workers workers;
-static struct ternel_forward forward;
-static const struct ternel_backend *backends[2];
 static struct settings settings;
-static uint32_t cores; ///< that can work for us, this one included
-
-/// As many as are set, else those that are worth their waiting for each other.
-static uint32_t workers_wanted(void) {
-    if (settings.cores != 0) {
-        return settings.cores < cores ? settings.cores : cores;
-    }
-    const uint32_t useful = ternel_container_weight_bytes_per_token(&container) / BYTES_A_WORKER;
-    return useful == 0 ? 1 : useful < cores ? useful : cores;
-}
-
-/// Puts a model into the arena and gets everything ready for its console; the arena's bytes in use.
-TERNEL_MUST_CHECK
-static enum ternel_error load(const struct model *model, uint64_t *engine_bytes) {
-    size_t bytes;
-    TERNEL_TRY(model->error);
-    other_cores_stop();
-    memory_reset();
-    uint8_t *file = memory_take(model_memory(model));
-    if (file == NULL) {
-        return TERNEL_ERROR_IMAGE_MODEL_MEMORY;
-    }
-    TERNEL_TRY(models_read(&models, model, file));
-    TERNEL_TRY(ternel_container_open(&container, file, model->bytes, &platform.sha256));
-    TERNEL_TRY(ternel_engine_memory(&container, &bytes));
-    *engine_bytes = bytes;
-    void *arena = memory_take(bytes);
-    if (arena == NULL) {
-        return TERNEL_ERROR_IMAGE_MODEL_MEMORY;
-    }
-    TERNEL_TRY(ternel_engine_init(&engine, &container, arena, bytes, &ternel_backend_cpu));
-
-    const struct ternel_kernel *kernel = ternel_kernel_best(ternel_cpu_features());
-    const uint32_t count = workers_wanted();
-    bytes = ternel_forward_memory(&container, kernel, count, TERNEL_COLUMNS_MAX);
-    *engine_bytes += bytes;
-    void *memory = memory_take(bytes);
-    if (memory == NULL) {
-        return TERNEL_ERROR_IMAGE_MODEL_MEMORY;
-    }
-    other_cores_start(&workers, count);
-    TERNEL_TRY(
-        ternel_forward_open(&forward, &container, kernel, &workers, TERNEL_COLUMNS_MAX, memory, bytes));
-    backends[0] = &forward.backend;
-    ternel_engine_use(&engine, backends[0]);
-    return TERNEL_OK;
-}
+static struct boot_phases phases; ///< until models are known
+static struct console_setup setup;
+static const struct model *loaded; ///< NULL: none
 
 /// What Secure Boot means for the models here; nothing where it is off.
 static void print_trust(void) {
@@ -86,26 +31,64 @@ static void print_trust(void) {
 
 /// Where Secure Boot is off, a model that it would refuse is named as such.
 static void note_unlisted(const struct model *model) {
-    if (trust_count() != 0 && !trust_lists(container.digest)) {
+    if (trust_count() != 0 && !trust_lists(loading_engine()->container->digest)) {
         output_text(&platform, "Note: ");
         output_text(&platform, model->label);
         output_text(&platform, " is not in the application's list; Secure Boot would refuse it\n");
     }
 }
 
-/// One model's console, from loading to its end.
+/// A model into the engine; on an error there is none.
+TERNEL_MUST_CHECK
+static enum ternel_error load(const struct model *model, struct boot_phases *timed) {
+    loaded = NULL;
+    TERNEL_TRY(loading_load(model, timed));
+    loaded = model;
+    setup.arena_bytes = loading_engine_bytes();
+    note_unlisted(model);
+    return TERNEL_OK;
+}
+
+static void list_models(void *context, bool for_programs) {
+    (void)context;
+    menu_list(&platform, &models, loaded, for_programs);
+}
+
+/// The console's /model: what goes wrong with the new one brings the old one back.
+static enum ternel_error swap_model(void *context, uint64_t number, bool *lost) {
+    (void)context;
+    struct boot_phases unused = {.count = 0};
+    if (number == 0 || number > models.count) {
+        return TERNEL_ERROR_CONSOLE_VALUE;
+    }
+    const struct model *before = loaded;
+    const struct model *wanted = &models.list[number - 1];
+    TERNEL_TRY(wanted->error);
+    const enum ternel_error error = load(wanted, &unused);
+    if (error != TERNEL_OK) {
+        const enum ternel_error again = load(before, &unused);
+        *lost = again != TERNEL_OK;
+        if (*lost) {
+            menu_error(&platform, again, before->label);
+        }
+    }
+    return error;
+}
+
+/// A console, from the loading of its first model to its end.
 TERNEL_MUST_CHECK
 static enum ternel_error serve(const struct model *model) {
-    uint64_t engine_bytes = 0;
-    TERNEL_TRY(load(model, &engine_bytes));
-    note_unlisted(model);
-    const struct console_setup setup = {
-        .platform = &platform,
-        .engine = &engine,
-        .arena_bytes = engine_bytes,
-        .machine = NULL,
-        .echo = true,
-    };
+    static const struct console_models choice = {.list = list_models, .load = swap_model};
+    static struct boot_phases timed;
+    timed = phases; // a model that does not load leaves nothing behind
+    boot_phases_skip(&timed);
+    TERNEL_TRY(load(model, &timed));
+    setup.platform = &platform;
+    setup.engine = loading_engine();
+    setup.models = &choice;
+    setup.boot = timed.list;
+    setup.boot_phases = timed.count;
+    setup.echo = true;
     (void)console_run(&setup);
     return TERNEL_OK;
 }
@@ -113,20 +96,23 @@ static enum ternel_error serve(const struct model *model) {
 uefi_status uefi_main(uefi_handle image, struct uefi_system_table *system);
 
 uefi_status uefi_main(uefi_handle image, struct uefi_system_table *system) {
+    const uint64_t entry = processor_ticks();
     uefi = system;
     uefi_image = image;
     // Firmware restarts a machine whose application does not answer for five minutes.
     (void)uefi->boot->set_watchdog_timer(0, 0, 0, NULL);
     processor_enable_vectors();
     terminal_open(&platform);
-    platform.backends = backends;
-    cores = other_cores_count();
+    boot_phases_begin(&phases, entry, platform.cycles_per_second);
+    loading_open(&platform, &settings, &models);
     if (!memory_open()) {
         menu_error(&platform, TERNEL_ERROR_IMAGE_MODEL_MEMORY, NULL);
     }
     print_trust();
+    boot_phases_end(&phases, "start");
     models_find(&models);
     settings_read(&settings, models.root);
+    boot_phases_end(&phases, "find");
     for (;;) {
         const struct model *model = menu_choose(&platform, &models);
         const enum ternel_error error = model == NULL ? TERNEL_OK : serve(model);

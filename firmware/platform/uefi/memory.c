@@ -70,3 +70,11 @@ void *memory_take(size_t bytes) {
     taken += (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
     return place;
 }
+
+size_t memory_left(void) {
+    return taken < arena_bytes ? arena_bytes - taken : 0;
+}
+
+void memory_give_back(void *memory) {
+    taken = (size_t)((uint8_t *)memory - arena);
+}

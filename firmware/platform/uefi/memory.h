@@ -1,5 +1,5 @@
-// One arena: the largest run of memory that the firmware has free. Nothing is given back; another model
-// begins again at the start.
+// One arena: the largest run of memory that the firmware has free. What was taken last can be given
+// back; another model begins again at the start.
 #pragma once
 
 #include <stdbool.h>
@@ -14,5 +14,11 @@ size_t memory_total(void);
 /// Forgets everything that was taken.
 void memory_reset(void);
 
+/// What memory_take can still give.
+size_t memory_left(void);
+
 /// Bytes aligned to 2 MiB (large pages); NULL where the rest is too small.
 void *memory_take(size_t bytes);
+
+/// Gives back what was taken last.
+void memory_give_back(void *memory);

@@ -4,10 +4,11 @@
 
 #include "arguments.h"
 #include "line.h"
+#include "loading.h"
 #include "output.h"
 #include "terminal.h"
 
-enum { ANSWER_BYTES = 16, SECONDS_TO_CHOOSE = 5 };
+enum { ANSWER_BYTES = 16, SECONDS_TO_CHOOSE = 5, TENTHS = 10 };
 
 /// Something went wrong: the only model is no longer taken without a question.
 static bool failed;
@@ -42,8 +43,8 @@ static uint32_t namesake(const struct models *models, uint32_t number) {
     return first;
 }
 
-static void print_model(const struct ternel_platform *platform, const struct models *models,
-                        uint32_t number) {
+static void print_model(const struct ternel_platform *platform, const struct models *models, uint32_t number,
+                        const struct model *loaded) {
     const struct model *model = &models->list[number - 1];
     const uint32_t first = namesake(models, number);
     output_decimal(platform, number);
@@ -60,10 +61,66 @@ static void print_model(const struct ternel_platform *platform, const struct mod
         output_text(platform, ", matmulfree, ");
         output_fixed(platform, model->parameters / 100000, 1);
         output_text(platform, " M parameters, ");
-        output_fixed(platform, (uint64_t)model->bytes * 10 >> 20, 1);
-        output_text(platform, " MiB\n");
+        output_fixed(platform, (uint64_t)model->bytes * TENTHS >> 20, 1);
+        output_text(platform, " MiB, needs ");
+        const struct expectation expected = loading_expect(model);
+        output_fixed(platform, expected.memory_bytes * TENTHS >> 20, 1);
+        output_text(platform, " MiB of memory");
+        if (expected.tokens_per_second != 0) {
+            output_text(platform, ", about ");
+            output_decimal(platform, (expected.tokens_per_second + TENTHS / 2) / TENTHS);
+            output_text(platform, " tok/s");
+        }
+        output_text(platform, model == loaded ? ", loaded\n" : "\n");
     } else {
         print_error(platform, model->error, NULL);
+    }
+}
+
+/// `{"event":"models","models":[...]}`
+static void json_models(const struct ternel_platform *platform, const struct models *models,
+                        const struct model *loaded) {
+    struct json json = json_event(platform, "models");
+    json_open(&json, "models", '[');
+    for (uint32_t i = 0; i < models->count; i++) {
+        const struct model *model = &models->list[i];
+        json_object(&json);
+        json_number(&json, "number", i + 1);
+        json_text(&json, "label", model->label);
+        json_text(&json, "kind", model->device == NULL ? "file" : "partition");
+        if (model->error == TERNEL_OK) {
+            const struct expectation expected = loading_expect(model);
+            json_text(&json, "name", model->name);
+            json_text(&json, "architecture", "matmulfree");
+            json_number(&json, "parameters", model->parameters);
+            json_number(&json, "fileBytes", model->bytes);
+            json_number(&json, "memoryBytes", expected.memory_bytes);
+            json_number(&json, "tenthsOfTokensPerSecond", expected.tokens_per_second);
+            json_boolean(&json, "loaded", model == loaded);
+        } else {
+            json_name(&json, "error");
+            output_text(platform, "\"E");
+            output_decimal(platform, (uint64_t)model->error);
+            output_text(platform, "\"");
+        }
+        json_close(&json, '}');
+    }
+    json_close(&json, ']');
+    json_end(&json);
+}
+
+void menu_list(const struct ternel_platform *platform, const struct models *models,
+               const struct model *loaded, bool for_programs) {
+    loading_measure_speed();
+    if (for_programs) {
+        json_models(platform, models, loaded);
+        return;
+    }
+    for (uint32_t i = 0; i < models->count; i++) {
+        print_model(platform, models, i + 1, loaded);
+    }
+    if (models->more) {
+        print_error(platform, TERNEL_ERROR_IMAGE_MODELS_MANY, NULL);
     }
 }
 
@@ -114,12 +171,7 @@ const struct model *menu_choose(const struct ternel_platform *platform, struct m
         return &models->list[0];
     }
     for (;;) {
-        for (uint32_t i = 0; i < models->count; i++) {
-            print_model(platform, models, i + 1);
-        }
-        if (models->more) {
-            print_error(platform, TERNEL_ERROR_IMAGE_MODELS_MANY, NULL);
-        }
+        menu_list(platform, models, NULL, false);
         const uint32_t number = ask(platform, models->count);
         if (number != 0) {
             return &models->list[number - 1];

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "bytes.h"
+#include "container_layout.h"
 #include "ternel_uefi_disk.h"
 #include "trust.h"
 
@@ -24,8 +24,7 @@ static void set_label(struct model *model, const uint16_t *name, size_t length) 
     model->label[at] = 0;
 }
 
-static uint64_t parameters_of(const struct ternel_container *container) {
-    const struct ternel_shape *shape = &container->shape;
+static uint64_t parameters_of(const struct ternel_shape *shape) {
     const uint64_t d = shape->dimension;
     const uint64_t layer = 4 * d * d + 3 * d * shape->intermediate;
     return shape->layers * layer + 2 * d * shape->vocabulary;
@@ -42,13 +41,9 @@ static void read_header(struct model *model, const uint8_t *bytes, size_t size) 
     if (model->error != TERNEL_OK) {
         return;
     }
+    model->error = ternel_container_read_header(bytes, &model->header.shape, &model->header.at);
     memcpy(model->name, bytes + TERNEL_CONTAINER_NAME_OFFSET, sizeof model->name);
-    const struct ternel_container header = {
-        .shape = {.vocabulary = ternel_read_u32(bytes + TERNEL_CONTAINER_VOCABULARY_OFFSET),
-                  .dimension = ternel_read_u32(bytes + TERNEL_CONTAINER_DIMENSION_OFFSET),
-                  .layers = ternel_read_u32(bytes + TERNEL_CONTAINER_LAYERS_OFFSET),
-                  .intermediate = ternel_read_u32(bytes + TERNEL_CONTAINER_INTERMEDIATE_OFFSET)}};
-    model->parameters = parameters_of(&header);
+    model->parameters = parameters_of(&model->header.shape);
 }
 
 /// The next free entry, empty; NULL when the list is full.

@@ -19,6 +19,7 @@ struct model {
     uint32_t bytes;
     char name[32];
     uint64_t parameters;
+    struct ternel_container header; ///< its shape and offsets, nothing else
 };
 
 struct models {

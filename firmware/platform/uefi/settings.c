@@ -5,11 +5,26 @@
 
 enum { TEXT_BYTES = 1024 };
 
+static void read_kernel(struct settings *settings, const char *at) {
+    const char *word = at;
+    if (argument_word(&word, "cpu") && argument_end(word)) {
+        settings->plain_engine = true;
+    }
+    for (const struct ternel_kernel *const *kernel = ternel_kernels; *kernel != NULL; kernel++) {
+        word = at;
+        if (argument_word(&word, (*kernel)->name) && argument_end(word)) {
+            settings->kernel = *kernel;
+        }
+    }
+}
+
 static void read_line(struct settings *settings, const char *at) {
     uint64_t number;
     if (argument_word(&at, "cores") && argument_number(&at, TERNEL_WORKERS_MAX, &number) &&
         argument_end(at)) {
         settings->cores = (uint32_t)number;
+    } else if (argument_word(&at, "kernel")) {
+        read_kernel(settings, at);
     }
 }
 
