@@ -23,6 +23,6 @@ export async function openTarget(name: TargetName, modelFile: string, options: T
     case "soc":
       return openSoc(modelFile, options.engine, options);
     case "uefi":
-      return openUefi(modelFile);
+      return openUefi(modelFile, options);
   }
 }

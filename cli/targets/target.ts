@@ -21,6 +21,12 @@ export interface RunResult extends ReferenceResult {
   /** Those of all in which the accelerator was busy (soc). */
   readonly acceleratorCycles?: number;
   readonly clockHz?: number;
+  /** Seconds of each phase of the boot, by the machine's own clock: the firmware's, then the application's (uefi). */
+  readonly boot?: Readonly<Record<string, number>>;
+  /** From the application's start to the first token that it made (uefi). */
+  readonly firstTokenSeconds?: number;
+  /** Whose instructions computed (uefi). */
+  readonly kernel?: string;
   readonly seconds: number;
 }
 

@@ -5,16 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { variablesThatTrust } from "../../boards/uefi-variables.ts";
 import { TernelError } from "../../models/errors.ts";
+import { numberIn, objectIn, textIn } from "../reply.ts";
 import { openSession, type Session } from "../session.ts";
 import { buildUefiImage, type UefiImageOptions } from "../uefi-image.ts";
 import { runOnConsole } from "./console-target.ts";
+import type { NativeOptions } from "./native.ts";
 import type { Target } from "./target.ts";
 
 const firmware = "/usr/share/OVMF/OVMF_CODE_4M.fd";
 
-export interface MachineSettings {
-  /** Cores of the machine; 1 unless told. */
-  readonly cores?: number;
+export interface MachineSettings extends NativeOptions {
   /** QEMU's name of a processor: "max" has AVX2, "Nehalem" no more than SSE4. */
   readonly processor?: string;
   readonly megabytes?: number;
@@ -101,16 +101,36 @@ export async function temporaryImage(options: UefiImageOptions): Promise<{ reado
   return { image, dispose };
 }
 
+/** The text of ternel.txt, which tells the application how to compute (firmware/platform/uefi/settings.h). */
+export function settingsText({ cores, kernel }: NativeOptions): { readonly settings?: string } {
+  const lines = [...(cores === undefined ? [] : [`cores ${cores}\n`]), ...(kernel === undefined ? [] : [`kernel ${kernel}\n`])];
+  return lines.length === 0 ? {} : { settings: lines.join("") };
+}
+
+/** What the application has measured of its own start, in seconds. */
+export interface BootTimes {
+  readonly boot: Readonly<Record<string, number>>;
+  readonly firstTokenSeconds: number;
+}
+
+/** The phases of the boot of an open console; the application's own are those behind "firmware". */
+export async function bootTimes(session: Session): Promise<BootTimes> {
+  const hertz = numberIn(await session.send("/info"), "clockHz");
+  const phases = objectIn(await session.send("/stats"), "boot");
+  const boot = Object.fromEntries(Object.keys(phases).map((name) => [name, numberIn(phases, name) / hertz]));
+  const own = Object.entries(boot).filter(([name]) => name !== "firmware");
+  return { boot, firstTokenSeconds: own.reduce((sum, [, seconds]) => sum + seconds, 0) };
+}
+
 /** Boots a PC with this model as a target. */
 export async function openUefi(modelFile: string, settings: MachineSettings = {}): Promise<Target> {
-  const { image, dispose } = await temporaryImage({
-    models: [modelFile],
-    ...(settings.cores === undefined ? {} : { settings: `cores ${settings.cores}\n` }),
-  });
+  const { image, dispose } = await temporaryImage({ models: [modelFile], ...settingsText(settings) });
   try {
     const session = await openMachineSession(image, settings);
+    const times = await bootTimes(session);
+    const kernel = textIn(await session.send("/info"), "engine");
     return {
-      run: (runSettings, onToken) => runOnConsole(session, "uefi", runSettings, onToken),
+      run: async (runSettings, onToken) => ({ ...(await runOnConsole(session, "uefi", runSettings, onToken)), kernel, ...times }),
       close: () => session.close().finally(dispose),
     };
   } catch (error) {

@@ -4,13 +4,15 @@ import { Option, type Command } from "commander";
 import { TernelError } from "../../models/errors.ts";
 import { existing, modelsOption, wholeNumber } from "../options.ts";
 import { certificateBytes, testKey } from "../secure-boot.ts";
-import { prepareMachine, temporaryImage, type MachineSettings } from "../targets/uefi.ts";
+import { kernelNames, type KernelName } from "../targets/native.ts";
+import { prepareMachine, settingsText, temporaryImage, type MachineSettings } from "../targets/uefi.ts";
 import { attachTerminal } from "../terminal.ts";
 
 interface UefiOptions {
   readonly model: readonly string[];
   readonly image?: string;
   readonly cores: number;
+  readonly kernel?: KernelName;
   readonly memory: number;
   readonly cpu: string;
   readonly secureBoot?: string | true;
@@ -26,6 +28,9 @@ export function addUefi(program: Command): void {
     .addOption(modelsOption())
     .addOption(new Option("--image <file>", "boot this image, as `ternel image --uefi` writes it"))
     .addOption(new Option("--cores <n>", "cores of the machine").argParser(wholeNumber(1, 64)).default(1))
+    .addOption(
+      new Option("--kernel <name>", "instructions that the application uses (default: the best there are)").choices(kernelNames),
+    )
     .addOption(new Option("--memory <mib>", "its memory").argParser(wholeNumber(128, 65_536)).default(1024))
     .addOption(new Option("--cpu <name>", "its processor, by QEMU's name: max, Haswell, Nehalem, ...").default("max"))
     .addOption(
@@ -43,7 +48,11 @@ async function openMachine(options: UefiOptions): Promise<void> {
     throw new TernelError("argument", "--secure-boot CERTIFICATE needs --image");
   const made =
     options.image === undefined
-      ? await temporaryImage({ models: options.model.map(existing), ...(secure === undefined ? {} : { sign: testKey() }) })
+      ? await temporaryImage({
+          models: options.model.map(existing),
+          ...settingsText(options.kernel === undefined ? {} : { kernel: options.kernel }),
+          ...(secure === undefined ? {} : { sign: testKey() }),
+        })
       : undefined;
   const image = made?.image ?? resolve(existing(options.image ?? ""));
   const certificate = secure === true ? testKey().certificate : secure;

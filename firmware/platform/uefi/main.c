@@ -117,7 +117,10 @@ uefi_status uefi_main(uefi_handle image, struct uefi_system_table *system) {
         const struct model *model = menu_choose(&platform, &models);
         const enum ternel_error error = model == NULL ? TERNEL_OK : serve(model);
         if (error != TERNEL_OK) {
-            menu_error(&platform, error, model->label);
+            menu_error(&platform, error,
+                       error == TERNEL_ERROR_CONSOLE_UNSUPPORTED
+                           ? "the processor lacks the kernel in ternel.txt"
+                           : model->label);
         }
     }
 }
