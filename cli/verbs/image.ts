@@ -1,6 +1,7 @@
 // ternel image: the contents of a board's SPI flash, or the disk from which a PC boots.
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
 import { Option, type Command } from "commander";
 import { TernelError } from "../../models/errors.ts";
 import { buildFlashImage } from "../flash-image.ts";
@@ -8,6 +9,8 @@ import { existing, jsonOption, modelsOption, socConfigOption, type SocOptions } 
 import { printObject } from "../output.ts";
 import { testKey, type SigningKey } from "../secure-boot.ts";
 import { buildUefiImage } from "../uefi-image.ts";
+import { deviceNumber, readDisk, requireStick } from "../usb-stick.ts";
+import { writeDevice } from "../write-device.ts";
 
 interface ImageOptions extends SocOptions {
   readonly board: string;
@@ -17,6 +20,8 @@ interface ImageOptions extends SocOptions {
   readonly sign?: boolean;
   readonly key?: string;
   readonly certificate?: string;
+  readonly write?: string;
+  readonly yes?: boolean;
   readonly output: string;
   readonly json?: boolean;
 }
@@ -35,6 +40,8 @@ export function addImage(program: Command): void {
     )
     .addOption(new Option("--key <file>", "sign with this private key (PEM)"))
     .addOption(new Option("--certificate <file>", "the certificate of --key (PEM), which the firmware knows"))
+    .addOption(new Option("--write <device>", "with --uefi: write the image to this USB stick, too, and read it back"))
+    .addOption(new Option("--yes", "with --write: without asking"))
     .addOption(new Option("-o, --output <file>", "the image to write").makeOptionMandatory())
     .addOption(socConfigOption())
     .addOption(jsonOption())
@@ -69,6 +76,10 @@ function signingKey({ sign, key, certificate }: ImageOptions): SigningKey | unde
 }
 
 async function writeDiskImage(options: ImageOptions): Promise<void> {
+  const device = options.write;
+  // A device that will not do is found out before the work.
+  const number = device === undefined ? undefined : deviceNumber(device);
+  if (number !== undefined) requireStick(readDisk(number), 0);
   const sign = signingKey(options);
   const bytes = await buildUefiImage(options.output, {
     models: options.model.map(existing),
@@ -76,15 +87,38 @@ async function writeDiskImage(options: ImageOptions): Promise<void> {
     ...(sign === undefined ? {} : { sign }),
   });
   const sha256 = createHash("sha256").update(readFileSync(options.output)).digest("hex");
+  if (device !== undefined && number !== undefined) await writeStick(options, device, number, bytes);
   if (options.json === true) {
-    printObject({ file: options.output, bytes, models: options.model, sha256, signed: sign !== undefined });
+    const written = device === undefined ? {} : { device };
+    printObject({ file: options.output, bytes, models: options.model, sha256, signed: sign !== undefined, ...written });
     return;
   }
   process.stdout.write(
     `${options.output}: ${bytes} bytes, ${options.model.length} model${options.model.length === 1 ? "" : "s"}\n`,
   );
+  if (device !== undefined) {
+    process.stdout.write(`${device}: written and verified\n`);
+    return;
+  }
   process.stdout.write(
-    `To a stick: find its name with lsblk -o NAME,SIZE,RM,TRAN,MODEL (RM 1, TRAN usb), then, with that name for sdX, which loses everything on it:\n` +
-      `  [ "$(lsblk -dno RM,TRAN /dev/sdX | tr -s ' ')" = " 1 usb" ] && sudo dd if=${options.output} of=/dev/sdX bs=4M conv=fsync\n`,
+    `To a stick: \`lsblk -o NAME,SIZE,RM,TRAN,MODEL\` shows its name (RM 1, TRAN usb). The same command with --write /dev/NAME checks\n` +
+      `that it is one, asks, writes and verifies; everything on it is lost.\n`,
   );
+}
+
+/** Writes the image to a stick that was checked, when somebody agrees. */
+async function writeStick(options: ImageOptions, device: string, number: string, bytes: number): Promise<void> {
+  const disk = readDisk(number);
+  requireStick(disk, bytes);
+  if (options.yes !== true) {
+    const what = `${disk.name}, ${disk.label}, ${(disk.bytes / 1e9).toFixed(1)} GB`;
+    if (!process.stdin.isTTY) throw new TernelError("deviceUnconfirmed", what);
+    const asking = createInterface({ input: process.stdin, output: process.stderr });
+    const answer = await asking.question(`Everything on ${what} will be lost. Its name, to go on: `).finally(() => {
+      asking.close();
+    });
+    if (answer.trim() !== disk.name) throw new TernelError("deviceUnconfirmed", what);
+  }
+  requireStick(readDisk(number), bytes); // while somebody thought, something may have been mounted
+  writeDevice(options.output, device);
 }
