@@ -4,8 +4,8 @@
 //
 //     ternel-bench --model FILE [--kernels A,B] [--threads 1,2] [--prefill N] [--milliseconds N]
 //
-// Reading, single tokens and prompts take turns, so that what else runs on the machine disturbs all alike.
-// The logits after a prompt are compared with those of the engine without kernels.
+// Reading, the arithmetic alone, single tokens and prompts take turns, so that what else runs on the machine
+// disturbs all alike. The logits after a prompt are compared with those of the engine without kernels.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@
 #include "sha256_nettle.h"
 #include "streaming.h"
 
-enum { DECODE_TURNS = 4, CHECK_TOKENS = 3, LIST_MAX = 16 };
+enum { DECODE_TURNS = 4, CHECK_TOKENS = 3, LIST_MAX = 16, PEAK_ROUNDS = 200000, MILLION = 1000000 };
 
 struct arguments {
     const char *model;
@@ -34,6 +34,11 @@ struct result {
     struct samples streaming;
     struct samples decode;
     struct samples prefill;
+    struct samples peak; ///< of the kernel's arithmetic alone
+    uint64_t peak_products;
+    /// In a turn, parts per million: products of a prompt to those of the arithmetic alone, each for a second
+    /// of this process's computing.
+    struct samples peak_shares;
     struct samples
         shares; ///< in a turn, parts per million: bytes a second of the best token to those of reading
     uint64_t load_nanoseconds;
@@ -158,6 +163,55 @@ static uint64_t time_streaming(struct native_backend *native, struct samples *sa
     return best;
 }
 
+/// Products of bytes that a prompt takes: all matrices for each token but what follows the last layer's
+/// state, which only the last token needs.
+static uint64_t prompt_products(const struct ternel_shape *shape, uint32_t tokens) {
+    const uint64_t square = (uint64_t)shape->dimension * shape->dimension;
+    const uint64_t wide = (uint64_t)shape->dimension * shape->intermediate;
+    const uint64_t states = 3 * square;
+    const uint64_t rest = square + 3 * wide;
+    return tokens * (shape->layers * states + (shape->layers - 1) * rest) + rest +
+           (uint64_t)shape->dimension * shape->vocabulary;
+}
+
+struct peak_job {
+    const struct ternel_kernel *kernel;
+    _Atomic uint64_t products;
+};
+
+static void run_peak(void *context, uint32_t worker) {
+    struct peak_job *job = context;
+    (void)worker;
+    job->products += job->kernel->peak(PEAK_ROUNDS);
+}
+
+/// The arithmetic alone on all workers; returns its products in a nanosecond of computing.
+static double time_peak(struct native_backend *native, struct result *result) {
+    struct peak_job job = {.kernel = native->forward.kernel};
+    const uint64_t nanoseconds = clock_nanoseconds();
+    const uint64_t cycles = clock_cycles();
+    const uint64_t computing = clock_process_nanoseconds();
+    ternel_workers_run(&native->threads.workers, run_peak, &job);
+    const uint64_t computed = clock_process_nanoseconds() - computing;
+    samples_add(&result->peak, clock_nanoseconds() - nanoseconds, clock_cycles() - cycles);
+    result->peak_products = job.products;
+    return (double)job.products / (double)computed;
+}
+
+/// A prompt, and where the kernel has one its arithmetic alone behind it.
+TERNEL_MUST_CHECK
+static enum ternel_error measure_prompt(struct ternel_engine *engine, struct native_backend *native,
+                                        uint32_t first, uint32_t count, struct result *result) {
+    const uint64_t computing = clock_process_nanoseconds();
+    TERNEL_TRY(timed_advance(engine, first, count, &result->prefill));
+    const uint64_t computed = clock_process_nanoseconds() - computing;
+    if (native->forward.kernel->peak != NULL) {
+        const double prompt = (double)prompt_products(&engine->container->shape, count) / (double)computed;
+        samples_add(&result->peak_shares, (uint64_t)(prompt / time_peak(native, result) * MILLION), 0);
+    }
+    return TERNEL_OK;
+}
+
 /// The best of the last `count` times.
 static uint64_t best_of_last(const struct samples *samples, uint32_t count) {
     uint64_t best = UINT64_MAX;
@@ -184,13 +238,14 @@ static enum ternel_error measure(struct ternel_engine *engine, struct native_bac
         }
         samples_add(&result->shares, reading * 1000000 / best_of_last(&result->decode, DECODE_TURNS), 0);
         if (arguments->prefill > 1) {
-            TERNEL_TRY(timed_advance(engine, token, arguments->prefill, &result->prefill));
+            TERNEL_TRY(measure_prompt(engine, native, token, arguments->prefill, result));
         }
     } while (clock_nanoseconds() < end);
     return TERNEL_OK;
 }
 
-static void print_samples(const char *name, const struct samples *samples, uint32_t tokens, size_t bytes) {
+static void print_samples(const char *name, const struct samples *samples, uint32_t tokens, size_t bytes,
+                          uint64_t products) {
     const double best = (double)samples_nanoseconds(samples, 0) / 1e9;
     const double median = (double)samples_nanoseconds(samples, 50) / 1e9;
     printf(",\"%s\":{\"samples\":%u,\"tokens\":%u,\"best\":%.9f,\"p50\":%.9f,\"p99\":%.9f,\"max\":%.9f,"
@@ -203,6 +258,10 @@ static void print_samples(const char *name, const struct samples *samples, uint3
         printf(",\"bytesPerSecond\":{\"best\":%.0f,\"p50\":%.0f}", (double)bytes / best,
                (double)bytes / median);
     }
+    if (products != 0) {
+        printf(",\"products\":%llu,\"productsPerSecond\":{\"best\":%.0f,\"p50\":%.0f}",
+               (unsigned long long)products, (double)products / best, (double)products / median);
+    }
     if (tokens != 0) {
         printf(",\"tokensPerSecond\":{\"best\":%.3f,\"p50\":%.3f}", tokens / best, tokens / median);
     }
@@ -211,15 +270,21 @@ static void print_samples(const char *name, const struct samples *samples, uint3
 
 static void print_result(const struct native_backend *native, const struct arguments *arguments,
                          const struct result *result) {
+    const struct ternel_shape *shape = &native->forward.container->shape;
     const struct ternel_forward *forward = &native->forward;
     printf("{\"kernel\":\"%s\",\"threads\":%u,\"weightBytes\":%zu,\"loadSeconds\":%.3f,\"equal\":%s",
            forward->kernel->name, forward->workers->count, forward->weight_bytes,
            (double)result->load_nanoseconds / 1e9, result->equal ? "true" : "false");
     printf(",\"ofStreaming\":%.3f", (double)samples_nanoseconds(&result->shares, 50) / 1e6);
-    print_samples("streaming", &result->streaming, 0, forward->weight_bytes);
-    print_samples("decode", &result->decode, 1, forward->weight_bytes);
+    print_samples("streaming", &result->streaming, 0, forward->weight_bytes, 0);
+    print_samples("decode", &result->decode, 1, forward->weight_bytes, 0);
     if (arguments->prefill > 1) {
-        print_samples("prefill", &result->prefill, arguments->prefill, 0);
+        print_samples("prefill", &result->prefill, arguments->prefill, 0,
+                      prompt_products(shape, arguments->prefill));
+    }
+    if (result->peak.count != 0) {
+        print_samples("peak", &result->peak, 0, 0, result->peak_products);
+        printf(",\"ofPeak\":%.3f", (double)samples_nanoseconds(&result->peak_shares, 50) / MILLION);
     }
     printf("}\n");
     fflush(stdout);
