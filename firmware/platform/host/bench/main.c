@@ -14,11 +14,12 @@
 #include "engine.h"
 #include "model_file.h"
 #include "native_backend.h"
+#include "peak.h"
 #include "samples.h"
 #include "sha256_nettle.h"
 #include "streaming.h"
 
-enum { DECODE_TURNS = 4, CHECK_TOKENS = 3, LIST_MAX = 16, PEAK_ROUNDS = 200000, MILLION = 1000000 };
+enum { DECODE_TURNS = 4, CHECK_TOKENS = 3, LIST_MAX = 16, MILLION = 1000000 };
 
 struct arguments {
     const char *model;
@@ -35,7 +36,6 @@ struct result {
     struct samples decode;
     struct samples prefill;
     struct samples peak; ///< of the kernel's arithmetic alone
-    uint64_t peak_products;
     /// In a turn, parts per million: products of a prompt to those of the arithmetic alone, each for a second
     /// of this process's computing.
     struct samples peak_shares;
@@ -163,41 +163,6 @@ static uint64_t time_streaming(struct native_backend *native, struct samples *sa
     return best;
 }
 
-/// Products of bytes that a prompt takes: all matrices for each token but what follows the last layer's
-/// state, which only the last token needs.
-static uint64_t prompt_products(const struct ternel_shape *shape, uint32_t tokens) {
-    const uint64_t square = (uint64_t)shape->dimension * shape->dimension;
-    const uint64_t wide = (uint64_t)shape->dimension * shape->intermediate;
-    const uint64_t states = 3 * square;
-    const uint64_t rest = square + 3 * wide;
-    return tokens * (shape->layers * states + (shape->layers - 1) * rest) + rest +
-           (uint64_t)shape->dimension * shape->vocabulary;
-}
-
-struct peak_job {
-    const struct ternel_kernel *kernel;
-    _Atomic uint64_t products;
-};
-
-static void run_peak(void *context, uint32_t worker) {
-    struct peak_job *job = context;
-    (void)worker;
-    job->products += job->kernel->peak(PEAK_ROUNDS);
-}
-
-/// The arithmetic alone on all workers; returns its products in a nanosecond of computing.
-static double time_peak(struct native_backend *native, struct result *result) {
-    struct peak_job job = {.kernel = native->forward.kernel};
-    const uint64_t nanoseconds = clock_nanoseconds();
-    const uint64_t cycles = clock_cycles();
-    const uint64_t computing = clock_process_nanoseconds();
-    ternel_workers_run(&native->threads.workers, run_peak, &job);
-    const uint64_t computed = clock_process_nanoseconds() - computing;
-    samples_add(&result->peak, clock_nanoseconds() - nanoseconds, clock_cycles() - cycles);
-    result->peak_products = job.products;
-    return (double)job.products / (double)computed;
-}
-
 /// A prompt, and where the kernel has one its arithmetic alone behind it.
 TERNEL_MUST_CHECK
 static enum ternel_error measure_prompt(struct ternel_engine *engine, struct native_backend *native,
@@ -207,7 +172,11 @@ static enum ternel_error measure_prompt(struct ternel_engine *engine, struct nat
     const uint64_t computed = clock_process_nanoseconds() - computing;
     if (native->forward.kernel->peak != NULL) {
         const double prompt = (double)prompt_products(&engine->container->shape, count) / (double)computed;
-        samples_add(&result->peak_shares, (uint64_t)(prompt / time_peak(native, result) * MILLION), 0);
+        samples_add(&result->peak_shares,
+                    (uint64_t)(prompt /
+                               peak_measure(&native->threads.workers, native->forward.kernel, &result->peak) *
+                               MILLION),
+                    0);
     }
     return TERNEL_OK;
 }
@@ -244,30 +213,6 @@ static enum ternel_error measure(struct ternel_engine *engine, struct native_bac
     return TERNEL_OK;
 }
 
-static void print_samples(const char *name, const struct samples *samples, uint32_t tokens, size_t bytes,
-                          uint64_t products) {
-    const double best = (double)samples_nanoseconds(samples, 0) / 1e9;
-    const double median = (double)samples_nanoseconds(samples, 50) / 1e9;
-    printf(",\"%s\":{\"samples\":%u,\"tokens\":%u,\"best\":%.9f,\"p50\":%.9f,\"p99\":%.9f,\"max\":%.9f,"
-           "\"cycles\":{\"best\":%llu,\"p50\":%llu,\"p99\":%llu,\"max\":%llu}",
-           name, samples->count, tokens, best, median, (double)samples_nanoseconds(samples, 99) / 1e9,
-           (double)samples_nanoseconds(samples, 100) / 1e9, (unsigned long long)samples_cycles(samples, 0),
-           (unsigned long long)samples_cycles(samples, 50), (unsigned long long)samples_cycles(samples, 99),
-           (unsigned long long)samples_cycles(samples, 100));
-    if (bytes != 0) {
-        printf(",\"bytesPerSecond\":{\"best\":%.0f,\"p50\":%.0f}", (double)bytes / best,
-               (double)bytes / median);
-    }
-    if (products != 0) {
-        printf(",\"products\":%llu,\"productsPerSecond\":{\"best\":%.0f,\"p50\":%.0f}",
-               (unsigned long long)products, (double)products / best, (double)products / median);
-    }
-    if (tokens != 0) {
-        printf(",\"tokensPerSecond\":{\"best\":%.3f,\"p50\":%.3f}", tokens / best, tokens / median);
-    }
-    printf("}");
-}
-
 static void print_result(const struct native_backend *native, const struct arguments *arguments,
                          const struct result *result) {
     const struct ternel_shape *shape = &native->forward.container->shape;
@@ -276,14 +221,14 @@ static void print_result(const struct native_backend *native, const struct argum
            forward->kernel->name, forward->workers->count, forward->weight_bytes,
            (double)result->load_nanoseconds / 1e9, result->equal ? "true" : "false");
     printf(",\"ofStreaming\":%.3f", (double)samples_nanoseconds(&result->shares, 50) / 1e6);
-    print_samples("streaming", &result->streaming, 0, forward->weight_bytes, 0);
-    print_samples("decode", &result->decode, 1, forward->weight_bytes, 0);
+    samples_print("streaming", &result->streaming, 0, forward->weight_bytes, 0);
+    samples_print("decode", &result->decode, 1, forward->weight_bytes, 0);
     if (arguments->prefill > 1) {
-        print_samples("prefill", &result->prefill, arguments->prefill, 0,
+        samples_print("prefill", &result->prefill, arguments->prefill, 0,
                       prompt_products(shape, arguments->prefill));
     }
     if (result->peak.count != 0) {
-        print_samples("peak", &result->peak, 0, 0, result->peak_products);
+        samples_print("peak", &result->peak, 0, 0, peak_products(forward->kernel, forward->workers->count));
         printf(",\"ofPeak\":%.3f", (double)samples_nanoseconds(&result->peak_shares, 50) / MILLION);
     }
     printf("}\n");
