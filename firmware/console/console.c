@@ -46,10 +46,8 @@ void console_error(const struct console *console, enum ternel_error error, const
     output_text(platform, "\n");
 }
 
-/// A few lines about what was started; the machine's boot first, because somebody may be waiting for it.
-static void banner(const struct console *console) {
+void console_model(const struct console *console) {
     const struct ternel_platform *platform = console->platform;
-    const struct console_machine *machine = console->setup->machine;
     const struct ternel_container *container = console->setup->engine->container;
     output_text(platform, "Ternel: ");
     output_text(platform, container->name);
@@ -57,22 +55,30 @@ static void banner(const struct console *console) {
     output_decimal(platform, ternel_container_weight_bytes_per_token(container) / 1024);
     output_text(platform, " KiB of weights a token, hash ");
     output_hexadecimal(platform, container->digest, 4);
-    if (machine != NULL) {
+    output_text(platform, "\n");
+}
+
+/// A few lines about what was started.
+static void banner(const struct console *console) {
+    const struct ternel_platform *platform = console->platform;
+    const struct console_setup *setup = console->setup;
+    console_model(console);
+    if (setup->boot_phases != 0) {
         uint64_t total = 0;
-        output_text(platform, "\nBoot:");
-        for (uint32_t phase = 0; phase < machine->boot_phases; phase++) {
-            total += machine->boot[phase].cycles;
+        output_text(platform, "Boot:");
+        for (uint32_t phase = 0; phase < setup->boot_phases; phase++) {
+            total += setup->boot[phase].cycles;
             output_text(platform, " ");
-            output_text(platform, machine->boot[phase].name);
+            output_text(platform, setup->boot[phase].name);
             output_text(platform, " ");
-            output_decimal(platform, machine->boot[phase].cycles);
+            output_decimal(platform, setup->boot[phase].cycles);
             output_text(platform, ",");
         }
         output_text(platform, " together ");
         output_decimal(platform, total);
-        output_text(platform, " cycles");
+        output_text(platform, " cycles\n");
     }
-    output_text(platform, "\nType a prompt, or /help.\n");
+    output_text(platform, "Type a prompt, or /help.\n");
 }
 
 /// Whether a plain prompt is UTF-8; what is not could not be a prompt of the other engines.
@@ -101,12 +107,13 @@ static const char *detail_of(const struct console *console, enum ternel_error er
     case TERNEL_ERROR_ACCELERATOR_HUNG:
         return backend->fault == NULL ? NULL : backend->fault(backend->context);
     default:
-        return NULL;
+        return console->detail;
     }
 }
 
 static void execute(struct console *console, size_t length) {
     enum ternel_error error;
+    console->detail = NULL;
     if (length == 0) {
         return;
     }

@@ -227,8 +227,6 @@ int main(void) {
         .configuration = TERNEL_CONFIGURATION_NAME,
         .build_id = TERNEL_BUILD_ID,
         .memory_bytes = TERNEL_MAIN_RAM_BYTES,
-        .boot = boot_phases,
-        .boot_phases = sizeof boot_phases / sizeof boot_phases[0],
         .stack_bytes = stack_bytes(),
         .stack_used = machine_stack_used,
         .bench = machine_bench,
@@ -240,6 +238,8 @@ int main(void) {
         .engine = &engine,
         .arena_bytes = arena_bytes,
         .machine = &machine,
+        .boot = boot_phases,
+        .boot_phases = sizeof boot_phases / sizeof boot_phases[0],
         .echo = true,
     };
     (void)console_run(&setup);
