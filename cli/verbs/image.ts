@@ -49,10 +49,6 @@ export function addImage(program: Command): void {
 }
 
 async function writeFlashImage(options: ImageOptions): Promise<void> {
-  const { files, sign, key, certificate, write } = options;
-  for (const [name, value] of Object.entries({ files, sign, key, certificate, write })) {
-    if (value !== undefined) throw new TernelError("argument", `--${name} needs --uefi`);
-  }
   const [model = "", second] = options.model.map(existing);
   if (second !== undefined) throw new TernelError("argument", "a flash image holds one model");
   const { image, buildId } = await buildFlashImage(options.config, model);
