@@ -48,7 +48,7 @@ host-bench: $(HOST)/ternel-bench
 
 .PHONY: host-tests
 host-tests: $(HOST)/sanitized/ternel-tests $(HOST)/sanitized/kernel-tests $(HOST)/threads/kernel-tests \
-		$(HOST)/sanitized/ternel-host $(HOST_FUZZ:%=$(HOST)/sanitized/fuzz-%)
+		$(HOST)/sanitized/ternel-host $(HOST_FUZZ:%=$(HOST)/sanitized/fuzz-%) $(HOST)/sanitized/fuzz-uefi-models
 
 $(HOST)/generated/.stamp: $(HOST_HEADER_SOURCES)
 	@node cli/generate.ts --host
@@ -98,6 +98,13 @@ HOST_FUZZED := $(HOST_ENGINE) $(HOST_CONSOLE) firmware/platform/host/sha256_nett
 	firmware/engine/testing/model_fixture.c
 $(HOST)/sanitized/fuzz-%: $(HOST)/sanitized/objects/engine/fuzz/%.o $(HOST)/sanitized/objects/engine/fuzz/driver.o \
 		$(call host_objects,sanitized/objects,$(HOST_FUZZED))
+	@$(call host_link,$(HOST_SANITIZE))
+
+# What a PC's firmware tells of its disks, made up: the UEFI application's code on this machine.
+HOST_UEFI_FUZZED := $(addprefix firmware/platform/uefi/,models.c settings.c system.c trust.c) $(HOST_KERNELS)
+$(HOST)/sanitized/objects/platform/uefi/%.o: HOST_TARGET := -Ifirmware/platform/uefi
+$(HOST)/sanitized/fuzz-uefi-models: $(HOST)/sanitized/objects/platform/uefi/fuzz/models.o $(HOST)/sanitized/objects/engine/fuzz/driver.o \
+		$(call host_objects,sanitized/objects,$(HOST_FUZZED) $(HOST_UEFI_FUZZED))
 	@$(call host_link,$(HOST_SANITIZE))
 
 .PHONY: host-fuzz

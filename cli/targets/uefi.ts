@@ -37,6 +37,7 @@ export function prepareMachine(image: string, settings: MachineSettings = {}): P
   const folder = mkdtempSync(join(tmpdir(), "ternel-uefi-"));
   const dispose = () => {
     rmSync(folder, { recursive: true, force: true });
+    process.off("exit", dispose);
   };
   process.on("exit", dispose); // also when a signal ends this process
   const variables = join(folder, "variables.fd");
@@ -89,6 +90,7 @@ export async function temporaryImage(options: UefiImageOptions): Promise<{ reado
   const folder = mkdtempSync(join(tmpdir(), "ternel-disk-"));
   const dispose = () => {
     rmSync(folder, { recursive: true, force: true });
+    process.off("exit", dispose);
   };
   process.on("exit", dispose);
   const image = join(folder, "disk.img");

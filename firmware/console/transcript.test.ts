@@ -35,6 +35,8 @@ interface Reply {
   readonly what?: string;
   readonly count?: number;
   readonly columns?: number;
+  readonly cycles?: number;
+  readonly tokenCycles?: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly error?: { readonly code: string; readonly message: string };
 }
 
@@ -110,6 +112,12 @@ test("machine: benches give the same logits, however the tokens come", () => {
   const decode = lastOf(ask("/bench decode 3"));
   assert.deepEqual([decode.event, decode.what, decode.count, decode.columns], ["bench", "decode", 3, 1]);
   const [first, second, third] = decode.tokens ?? [];
+  // 101 tokens in order of their latency: the 51st, the 100th and the last; together they are all of the time.
+  const { cycles = 0, tokenCycles } = lastOf(ask("/bench decode 101"));
+  assert.ok(tokenCycles !== undefined);
+  const { p50, p99, max } = tokenCycles;
+  assert.ok(p50 > 0 && p50 <= p99 && p99 <= max);
+  assert.ok(49 * p50 + p99 + max <= cycles && cycles <= 51 * p50 + 49 * p99 + max);
   const prefill = lastOf(ask(`/bench prefill 0 ${first} ${second}`));
   assert.deepEqual(prefill.tokens, [third]);
   assert.equal(prefill.count, 3);

@@ -105,30 +105,47 @@ static size_t lay_out(struct ternel_forward *forward, uint32_t workers, uint32_t
     return cursor.at;
 }
 
-static void pack_matrix(struct ternel_forward *forward, uint32_t worker,
-                        const struct ternel_packed_matrix *packed) {
+/// All matrices in the order of a pass, the head's the last.
+static uint32_t matrix_count(const struct ternel_forward *forward) {
+    return forward->container->shape.layers * TERNEL_FORWARD_MATRICES + 1;
+}
+
+static const struct ternel_packed_matrix *matrix_of(const struct ternel_forward *forward, uint32_t index) {
+    const uint32_t layer = index / TERNEL_FORWARD_MATRICES;
+    return layer == forward->container->shape.layers
+               ? &forward->packed_head
+               : &forward->layers[layer].packed[index % TERNEL_FORWARD_MATRICES];
+}
+
+/// Tiles first..end - 1, counted through all matrices.
+static void pack_tiles(const struct ternel_forward *forward, uint32_t first, uint32_t end) {
     const struct ternel_packing packing = forward->kernel->packing;
-    const size_t bytes = ternel_tile_bytes(packing, packed->source->columns);
-    uint32_t first;
-    uint32_t count;
-    ternel_workers_share(forward->workers, worker, ternel_tiles(packing, packed->rows));
-    while (ternel_workers_claim(forward->workers, worker, &first, &count)) {
-        for (uint32_t tile = first; tile < first + count; tile++) {
+    uint32_t start = 0; // of the matrix
+    for (uint32_t i = 0; i < matrix_count(forward) && start < end; i++) {
+        const struct ternel_packed_matrix *packed = matrix_of(forward, i);
+        const size_t bytes = ternel_tile_bytes(packing, packed->source->columns);
+        const uint32_t tiles = ternel_tiles(packing, packed->rows);
+        for (uint32_t tile = first > start ? first - start : 0; tile < tiles && start + tile < end; tile++) {
             ternel_pack_tile(packing, packed->source, packed->first, packed->rows, tile,
                              packed->tiles + tile * bytes);
         }
+        start += tiles;
     }
-    ternel_workers_barrier(forward->workers, worker, NULL);
 }
 
+/// One step for all of it: no worker waits for another.
 static void pack_all(void *context, uint32_t worker) {
-    struct ternel_forward *forward = context;
-    for (uint32_t i = 0; i < forward->container->shape.layers; i++) {
-        for (uint32_t j = 0; j < TERNEL_FORWARD_MATRICES; j++) {
-            pack_matrix(forward, worker, &forward->layers[i].packed[j]);
-        }
+    const struct ternel_forward *forward = context;
+    uint32_t total = 0;
+    uint32_t first;
+    uint32_t count;
+    for (uint32_t i = 0; i < matrix_count(forward); i++) {
+        total += ternel_tiles(forward->kernel->packing, matrix_of(forward, i)->rows);
     }
-    pack_matrix(forward, worker, &forward->packed_head);
+    ternel_workers_share(forward->workers, worker, total);
+    while (ternel_workers_claim(forward->workers, worker, &first, &count)) {
+        pack_tiles(forward, first, first + count);
+    }
 }
 
 size_t ternel_forward_memory(const struct ternel_container *container, const struct ternel_kernel *kernel,

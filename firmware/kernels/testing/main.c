@@ -6,11 +6,8 @@
 #include "kernels_testing.h"
 
 static const struct testing_test tests[] = {
-    {"cpu-features", test_cpu_features},
-    {"matrices", test_matrices},
-    {"vectors", test_vectors},
-    {"workers", test_workers},
-    {"forward", test_forward},
+    {"cpu-features", test_cpu_features}, {"matrices", test_matrices}, {"vectors", test_vectors},
+    {"workers", test_workers},           {"forward", test_forward},
 };
 enum { TESTS = sizeof tests / sizeof tests[0] };
 

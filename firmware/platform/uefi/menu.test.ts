@@ -6,7 +6,7 @@ import { defaultModel } from "../../../cli/options.ts";
 import { buildUefiImage, type UefiImageOptions } from "../../../cli/uefi-image.ts";
 import { temporaryFolder } from "../../../test/temporary-folder.ts";
 import { skipWithout, uefiTools } from "../../../test/tools.ts";
-import { converse, powerOff } from "./conversation.ts";
+import { converse, powerOff } from "./testing/conversation.ts";
 
 const minutes = 60_000;
 
@@ -61,7 +61,7 @@ describe("the menu of models", { skip: skipWithout(...uefiTools) }, () => {
           const name = damages[number - 2]?.[0] ?? "";
           assert.match(text, new RegExp(`^${code} .*\\(${name}\\)$`, "m"), `${name}: ${code}\n${text}`);
         }
-        assert.match(text, /^1 {2}good\.tern \((file|partition)\): stories-1m, matmulfree, \d+\.\d M parameters, 0\.3 MiB$/m);
+        assert.match(text, /^1 {2}good\.tern \((file|partition)\): stories-1m, matmulfree, \d+\.\d M parameters, 0\.3 MiB, needs \d+\.\d MiB of memory, about \d+ tok\/s$/m);
       });
     });
   }

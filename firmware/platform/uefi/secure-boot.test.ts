@@ -12,7 +12,7 @@ import { sealContainer } from "../../../models/container.ts";
 import { readContainer, runReference } from "../../../models/index.ts";
 import { temporaryFolder, type TemporaryFolder } from "../../../test/temporary-folder.ts";
 import { secureBootTools, skipWithout } from "../../../test/tools.ts";
-import { converse, powerOff, type Step } from "./conversation.ts";
+import { converse, powerOff, type Step } from "./testing/conversation.ts";
 
 const minutes = 60_000;
 const mebibyte = 1 << 20;
@@ -54,7 +54,7 @@ describe("Secure Boot", { skip: skipWithout(...secureBootTools), timeout: 10 * m
     return folder.path(name);
   }
   const story: readonly Step[] = [
-    [">>> ", "/set temperature 0\r"],
+    [">>> ", "/temp 0\r"],
     [">>> ", "/tokens 4\r"],
     [">>> ", `${greedy.prompt}\r`],
     ["stop: length]", "/quit\r"],

@@ -1,6 +1,6 @@
 // A conversation with a machine in QEMU, for the tests of menu, Secure Boot and damage: each answer is typed when the text before it came.
 import { spawn } from "node:child_process";
-import { prepareMachine, type MachineSettings } from "../../../cli/targets/uefi.ts";
+import { prepareMachine, type MachineSettings } from "../../../../cli/targets/uefi.ts";
 
 /** In place of an answer: the machine is switched off. */
 export const powerOff = "power off";

@@ -1,0 +1,32 @@
+// What `ternel image` refuses before it builds or writes anything.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { describe, it } from "node:test";
+import { defaultModel } from "../options.ts";
+import { temporaryFolder } from "../../test/temporary-folder.ts";
+import { ternel } from "../../test/ternel.ts";
+
+describe("ternel image", () => {
+  for (const [args, code, reason] of [
+    [["--uefi", "--key", defaultModel()], "E4005", "--key and --certificate belong together"],
+    [["--uefi", "--key", "none.pem", "--certificate", "none.pem"], "E4001", "none.pem"],
+    [["--uefi", "--key", defaultModel(), "--certificate", defaultModel()], "E4004", "no certificate"],
+    [["--uefi", "--write", "/dev/null"], "E4007", "/dev/null is no block device"],
+    [["--uefi", "--write", defaultModel()], "E4007", "is no block device"],
+    [["--uefi", "--model", "none.tern"], "E4001", "none.tern"],
+  ] as const) {
+    it(`${args.join(" ").replaceAll(defaultModel(), "FILE")}: ${code}`, async () => {
+      const folder = temporaryFolder();
+      try {
+        const { status, json, complaints } = await ternel(["image", ...args, "-o", folder.path("disk.img"), "--json"]);
+        const error = json["error"] as { code: string; message: string };
+        assert.equal(status, 1);
+        assert.equal(error.code, code, complaints);
+        assert.ok(error.message.includes(reason), error.message);
+        assert.ok(!existsSync(folder.path("disk.img")));
+      } finally {
+        folder.remove();
+      }
+    });
+  }
+});

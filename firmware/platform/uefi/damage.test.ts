@@ -1,0 +1,19 @@
+// Damaged and hostile models on a PC's disk: a sample of what damage.full.test.ts does at length.
+import { describe, it } from "node:test";
+import { skipWithout, uefiTools } from "../../../test/tools.ts";
+import { bootDamaged, refuseAll, refuseFiles } from "./testing/damage-campaign.ts";
+import { damagedModels } from "./testing/damaged-models.ts";
+import { diskDamages } from "./testing/disk-damages.ts";
+
+const minutes = 60_000;
+const seed = 1;
+
+describe("damaged models on a PC's disk", { skip: skipWithout(...uefiTools), timeout: 10 * minutes }, () => {
+  const models = damagedModels(60, seed);
+  it("30 in files", () => refuseAll(models.slice(0, 30), "file"));
+  it("30 in partitions", () => refuseAll(models.slice(30), "partition"));
+  it("10 damages of the file system", () => refuseFiles(10, seed));
+  for (const damage of diskDamages.filter(({ name }) => /^two models|needs more memory/.test(name))) {
+    it(damage.name, () => bootDamaged(damage, seed));
+  }
+});
