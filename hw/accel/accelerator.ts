@@ -145,6 +145,10 @@ export function accelerator(given: AcceleratorParameters) {
           m.when(execution.error.ne(0), () => {
             error.set(execution.error);
           });
+          // DRAM that never answers would keep the end from the CPU.
+          m.when(execution.error.eq(code("HUNG")), () => {
+            done.set(1);
+          });
           fault.set(execution.index);
           state.goto("drain");
         });
