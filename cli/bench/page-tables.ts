@@ -66,7 +66,10 @@ async function decodeTable(): Promise<string> {
 }
 
 async function whereTable(): Promise<string> {
-  const results = await eachMachine(boards, async (config) => [await decode("370M", config), await decode("default", config, defaultTokens)]);
+  const results = await eachMachine(boards, async (config) => [
+    await decode("370M", config),
+    await decode("default", config, defaultTokens),
+  ]);
   return markdownTable(
     ["cycles of a token", ...results.map(({ shape, config }) => `${shape}, ${config}`)],
     [
