@@ -52,10 +52,11 @@ function memoryRun(line: string): MemoryRun {
 /** All runs on a configuration's memory controller: about a minute. */
 export async function benchMemory(config: ConfigurationName): Promise<readonly MemoryRun[]> {
   await makeTargets(["sim"], config);
-  const { description } = buildPaths(config);
-  const sources = ["dram_bench.py", "dram_bench.cpp", "dram_bench_design.py", "memory_controller.py", "dram_model.py"];
+  const { description, simulator } = buildPaths(config);
+  // The simulator stands for the reader, the controller and the model of DRAM, which it has as well.
+  const sources = ["dram_bench.py", "dram_bench.cpp", "dram_bench_design.py", "dram_bench_runs.py"];
   const contents = sources.map((name) => readFileSync(join(projectRoot, "hw/soc", name)));
-  return kept(`memory-${config}`, keyOf(readFileSync(description), ...contents), () => {
+  return kept(`memory-${config}`, keyOf(readFileSync(simulator), ...contents), () => {
     process.stderr.write(`measuring: the memory of ${config}\n`);
     const python = join(projectRoot, "build/venv/bin/python3");
     const args = ["-m", "hw.soc.dram_bench", "--configuration", description, "--json"];

@@ -7,12 +7,14 @@ import type { BenchResult, Whereabouts } from "./measurement.ts";
 import { benchMemory, refreshLimit } from "./memory-bench.ts";
 import { block, decode, prefill, scaled } from "./page-runs.ts";
 import { paperBlock, peers } from "./peers.ts";
-import { placeAndRoute, resultTable } from "../../hw/accel/place-and-route.ts";
+import { resultTable } from "../../hw/accel/place-and-route.ts";
 import { projectRoot } from "../paths.ts";
-import { designSpace, spaceHead, spacePlot, spaceRow } from "./space.ts";
+import { designSpace, routedDesign, spaceHead, spacePlot, spaceRow } from "./space.ts";
 import { percent, ratioToPaper, whereaboutsMeaning } from "./print.ts";
 
 const boards: readonly ConfigurationName[] = ["arty", "ecp5"];
+/** Carried by no board that is supported: two parts side by side, eight columns. */
+const wide: ConfigurationName = "wide";
 const eight: ConfigurationName = "arty-c8";
 const promptTokens = 8;
 /** Tokens of the default model that are averaged. */
@@ -23,16 +25,20 @@ const megahertz = (hertz: number): string => `${hertz / 1e6} MHz`;
 const rate = (perSecond: number): string => perSecond.toFixed(perSecond < 100 ? 2 : 0);
 const perToken = (result: BenchResult): number => result.cycles / result.tokens;
 
-/** One row for each board, in order; simulations run one after the other. */
-async function eachBoard<T>(make: (config: ConfigurationName) => Promise<readonly T[]>): Promise<T[]> {
+/** Rows for each machine, in order; simulations run one after the other. */
+async function eachMachine<T>(
+  machines: readonly ConfigurationName[],
+  make: (config: ConfigurationName) => Promise<readonly T[]>,
+): Promise<T[]> {
   const rows: T[] = [];
-  for (const config of boards) rows.push(...(await make(config)));
+  for (const config of machines) rows.push(...(await make(config)));
   return rows;
 }
 
 async function decodeTable(): Promise<string> {
-  const rows = await eachBoard(async (config) => {
-    const results = [await decode("default", config, defaultTokens), await decode("370M", config), await scaled(config)];
+  const rows = await eachMachine([...boards, wide], async (config) => {
+    const results = [await decode("default", config, defaultTokens), await decode("370M", config)];
+    if (config !== wide) results.push(await scaled(config));
     return results.map((result) => [
       result.shape === "1.3B" ? "1.3B (24 times its layer, and the head)" : result.shape,
       `${config}, ${megahertz(result.clockHz)}`,
@@ -60,7 +66,10 @@ async function decodeTable(): Promise<string> {
 }
 
 async function whereTable(): Promise<string> {
-  const results = await eachBoard(async (config) => [await decode("370M", config), await decode("default", config, defaultTokens)]);
+  const results = await eachMachine(boards, async (config) => [
+    await decode("370M", config),
+    await decode("default", config, defaultTokens),
+  ]);
   return markdownTable(
     ["cycles of a token", ...results.map(({ shape, config }) => `${shape}, ${config}`)],
     [
@@ -77,7 +86,7 @@ async function whereTable(): Promise<string> {
 }
 
 async function memoryTable(): Promise<string> {
-  const rows = await eachBoard(async (config) => {
+  const rows = await eachMachine(boards, async (config) => {
     const runs = await benchMemory(config);
     const named = (name: string): (typeof runs)[number] => {
       const found = runs.find(({ run }) => run === name);
@@ -102,26 +111,29 @@ async function memoryTable(): Promise<string> {
 
 async function prefillTable(): Promise<string> {
   const rows: string[][] = [];
-  for (const shape of ["370M", "default"] as const) {
-    const alone = await decode(shape, "arty", shape === "370M" ? 1 : defaultTokens);
-    const results = [await prefill(shape, eight, promptTokens)];
-    rows.push([alone.shape, "arty, decode", "1", number(perToken(alone)), rate(alone.tokensPerSecond), "1"]);
-    for (const result of results) {
-      rows.push([
-        result.shape,
-        `arty with 8 columns, prompt of ${promptTokens}`,
-        "8",
-        number(perToken(result)),
-        rate(result.tokensPerSecond),
-        (perToken(alone) / perToken(result)).toFixed(2),
-      ]);
-    }
+  const cases = [
+    { shape: "370M", base: "arty", config: eight },
+    { shape: "370M", base: wide, config: wide },
+    { shape: "default", base: "arty", config: eight },
+  ] as const;
+  for (const { shape, base, config } of cases) {
+    const alone = await decode(shape, base, shape === "370M" ? 1 : defaultTokens);
+    const prompt = await prefill(shape, config, promptTokens);
+    rows.push([alone.shape, `${base}, decode`, "1", number(perToken(alone)), rate(alone.tokensPerSecond), "1"]);
+    rows.push([
+      prompt.shape,
+      `${base === config ? base : `${base} with 8 columns`}, prompt of ${promptTokens}`,
+      "8",
+      number(perToken(prompt)),
+      rate(prompt.tokensPerSecond),
+      (perToken(alone) / perToken(prompt)).toFixed(2),
+    ]);
   }
   return markdownTable(["model", "machine", "columns", "cycles a token", "tokens/s", "times decode"], rows);
 }
 
 async function smallTable(): Promise<string> {
-  const rows = await eachBoard(async (config) => {
+  const rows = await eachMachine(boards, async (config) => {
     const whole = await decode("default", config, defaultTokens);
     const matrix = await decode("default", config, 4, "matrix");
     return (
@@ -141,7 +153,7 @@ async function smallTable(): Promise<string> {
 }
 
 async function blockTable(): Promise<string> {
-  const rows = await eachBoard(async (config) => {
+  const rows = await eachMachine(boards, async (config) => {
     const result = await block("block512", config);
     return [
       [
@@ -181,7 +193,7 @@ function peersTable(): Promise<string> {
 }
 
 function machinesTable(): Promise<string> {
-  const rows = boards.map((config) => {
+  const rows = [...boards, wide].map((config) => {
     const { clockHz, dram, accelerator } = configurationNamed(config);
     const { portBytes, vectorLanes, columns, dramPorts, fifoDepth } = accelerator;
     return [
@@ -200,9 +212,10 @@ function machinesTable(): Promise<string> {
   );
 }
 
-function placeAndRouteTable(): Promise<string> {
-  const results = boards.map((config) => placeAndRoute(config, 1));
-  return Promise.resolve(resultTable(results));
+/** The boards', and a small one for the smaller part. */
+async function placeAndRouteTable(): Promise<string> {
+  const results = [await routedDesign("arty", "85F"), await routedDesign("ecp5", "85F"), await routedDesign("ecp5-v2", "45F")];
+  return resultTable(results);
 }
 
 /** A few designs, a minute or two each; their Fmax is another table's. The plot goes to docs/, beside the page. */

@@ -88,6 +88,18 @@ uint32_t accelerator_best(void *context) {
     return accelerator_read(backend->accelerator, TERNEL_REGISTER_BEST_TOKEN0 + 4 * backend->last_column);
 }
 
+uint32_t accelerator_top(void *context, struct ternel_candidate *entries, uint32_t room) {
+    const struct accelerator_backend *backend = context;
+    const struct accelerator *accelerator = backend->accelerator;
+    const uint32_t count = accelerator_read(accelerator, TERNEL_REGISTER_TOP_COUNT);
+    const uint32_t listed = count < room ? count : room;
+    for (uint32_t i = 0; i < listed; i++) {
+        entries[i].weight = accelerator_read(accelerator, TERNEL_WINDOW_TOP + 8 * i);
+        entries[i].id = accelerator_read(accelerator, TERNEL_WINDOW_TOP + 8 * i + 4);
+    }
+    return listed;
+}
+
 const char *accelerator_backend_fault(void *context) {
     struct accelerator_backend *backend = context;
     return accelerator_fault(backend->accelerator, backend->fault);

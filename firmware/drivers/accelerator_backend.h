@@ -28,6 +28,7 @@ enum ternel_error accelerator_run_tokens(void *context, struct ternel_engine *en
                                          uint32_t count, bool logits) TERNEL_MUST_CHECK;
 void accelerator_publish(void *context, struct ternel_engine *engine);
 uint32_t accelerator_best(void *context);
+uint32_t accelerator_top(void *context, struct ternel_candidate *entries, uint32_t room);
 const char *accelerator_backend_fault(void *context);
 
 /// The matrix lies in DRAM and no cache holds newer bytes of it; `activation` and `out` lie in `buffers`, at

@@ -20,6 +20,7 @@ static const struct ternel_backend tokens = {.context = &backend,
                                              .run_tokens = accelerator_run_tokens,
                                              .publish = accelerator_publish,
                                              .best = accelerator_best,
+                                             .top = accelerator_top,
                                              .columns = MODEL_COLUMNS};
 
 static void open_device(void) {
@@ -109,6 +110,19 @@ static void test_tokens(void) {
         best = engine.buffers.logits[row] > engine.buffers.logits[best] ? row : best;
     }
     CHECK_EQUAL(accelerator_best(&backend), best);
+    struct ternel_candidate list[VOCABULARY];
+    CHECK_EQUAL(accelerator_top(&backend, list, 3), 3);
+    CHECK_EQUAL(accelerator_top(&backend, list, VOCABULARY), MODEL_TOP_K);
+    for (uint32_t place = 0; place < MODEL_TOP_K; place++) {
+        uint32_t before = 0;
+        for (uint32_t row = 0; row < VOCABULARY; row++) {
+            const int32_t logit = engine.buffers.logits[row];
+            before += logit > (int32_t)list[place].weight ||
+                      (logit == (int32_t)list[place].weight && row < list[place].id);
+        }
+        CHECK_EQUAL(list[place].weight, (uint32_t)engine.buffers.logits[list[place].id]);
+        CHECK_EQUAL(before, place);
+    }
     CHECK_EQUAL(model->registers[TERNEL_REGISTER_MODEL_BASE / 4], MODEL_AT);
     CHECK_EQUAL(model->registers[TERNEL_REGISTER_BUFFER_BASE / 4], BUFFERS_AT);
     CHECK_EQUAL(model->registers[TERNEL_REGISTER_LIST_OFFSET / 4], 256);

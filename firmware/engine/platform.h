@@ -33,6 +33,7 @@ struct ternel_matrix {
 };
 
 struct ternel_engine;
+struct ternel_candidate;
 
 /// Who computes. Every backend multiplies; one that also takes whole tokens through the model has
 /// `run_tokens` and `best`, else these are NULL and the engine does the work between the matrices itself.
@@ -54,6 +55,9 @@ struct ternel_backend {
     void (*publish)(void *context, struct ternel_engine *engine);
     /// The token of the largest logit of the last run_tokens with `logits`, the lower id of equal ones.
     uint32_t (*best)(void *context);
+    /// The largest logits of that run, at most `room`: their bits as weights, and their ids; larger logit
+    /// first, then lower id. Returns how many. NULL where there is no such list.
+    uint32_t (*top)(void *context, struct ternel_candidate *entries, uint32_t room);
     /// Tokens that share one pass over the weights, 1..TERNEL_COLUMNS_MAX: what run_tokens takes at once.
     uint32_t columns;
     /// What is known of the last error beyond its code, or NULL: "command 12: OPCODE". NULL where nothing is.

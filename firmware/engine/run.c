@@ -26,9 +26,31 @@ enum ternel_error ternel_run_feed(struct ternel_run *run, uint32_t token) {
     return TERNEL_OK;
 }
 
+/// Draws a token from the logits of the last step. The backend's list of the largest decides most draws,
+/// without a look at the others.
+static uint32_t draw(struct ternel_run *run) {
+    struct ternel_engine *engine = run->engine;
+    const struct ternel_backend *backend = engine->backend;
+    const uint32_t count = engine->container->shape.vocabulary;
+    const uint32_t fraction = engine->container->logits_fraction;
+    struct ternel_candidate *candidates = engine->buffers.candidates;
+    const uint32_t listed = backend->top == NULL ? 0 : backend->top(backend->context, candidates, count);
+    if (listed > 0) {
+        uint32_t token = 0;
+        struct ternel_top top = ternel_sampler_weigh_top(&run->sampler, candidates, listed, count, fraction);
+        if (ternel_sampler_choose_top(&run->sampler, &top, &token)) {
+            return token;
+        }
+        ternel_sampler_weigh_all(&run->sampler, &top, ternel_engine_logits(engine), count, fraction);
+        if (ternel_sampler_choose_top(&run->sampler, &top, &token)) {
+            return token;
+        }
+    }
+    return ternel_sampler_choose(&run->sampler, ternel_engine_logits(engine), count, fraction, candidates);
+}
+
 enum ternel_error ternel_run_next(struct ternel_run *run, uint32_t *token, bool *end) {
     struct ternel_engine *engine = run->engine;
-    const struct ternel_shape *shape = &engine->container->shape;
     *end = run->ended;
     if (run->ended) {
         return TERNEL_OK;
@@ -38,13 +60,8 @@ enum ternel_error ternel_run_next(struct ternel_run *run, uint32_t *token, bool 
     if (run->sha256 != NULL) {
         ternel_engine_hash_logits(engine, run->sha256);
     }
-    if (run->sampler.temperature == 0) {
-        *token = ternel_engine_best(engine);
-    } else {
-        *token = ternel_sampler_choose(&run->sampler, ternel_engine_logits(engine), shape->vocabulary,
-                                       engine->container->logits_fraction, engine->buffers.candidates);
-    }
-    run->ended = *token == shape->end_token;
+    *token = run->sampler.temperature == 0 ? ternel_engine_best(engine) : draw(run);
+    run->ended = *token == engine->container->shape.end_token;
     run->pending[0] = *token;
     run->pending_count = 1;
     *end = run->ended;

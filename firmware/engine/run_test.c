@@ -24,12 +24,15 @@ struct whole_tokens {
     uint32_t logits; ///< groups that were asked for logits
     uint32_t best;
     uint32_t published;
+    const struct ternel_engine *engine; ///< of the last group
+    uint32_t lists;                     ///< of largest logits that were asked for
 };
 
 static enum ternel_error run_tokens(void *context, struct ternel_engine *engine, const uint32_t *tokens,
                                     uint32_t count, bool logits) {
     struct whole_tokens *whole = context;
     const struct ternel_backend *backend = engine->backend;
+    whole->engine = engine;
     whole->groups++;
     whole->logits += logits;
     whole->largest_group = count > whole->largest_group ? count : whole->largest_group;
@@ -51,6 +54,28 @@ static void publish(void *context, struct ternel_engine *engine) {
 static uint32_t best(void *context) {
     const struct whole_tokens *whole = context;
     return whole->best;
+}
+
+/// The largest logits, at most three: some draws they decide, some they do not.
+static uint32_t top(void *context, struct ternel_candidate *entries, uint32_t room) {
+    struct whole_tokens *whole = context;
+    whole->lists++;
+    const int32_t *logits = whole->engine->buffers.logits;
+    const uint32_t listed = room < 3 ? room : 3;
+    for (uint32_t place = 0; place < listed; place++) {
+        int64_t largest = INT64_MIN;
+        for (uint32_t id = 0; id < whole->engine->container->shape.vocabulary; id++) {
+            bool taken = false;
+            for (uint32_t before = 0; before < place; before++) {
+                taken = taken || entries[before].id == id;
+            }
+            if (!taken && logits[id] > largest) {
+                largest = logits[id];
+                entries[place] = (struct ternel_candidate){(uint32_t)logits[id], id};
+            }
+        }
+    }
+    return listed;
 }
 
 static bool never_shared(void *context, const uint8_t *bytes, size_t size) {
@@ -100,11 +125,13 @@ static void check_groups(struct ternel_engine *engine, const struct outcome *exp
                                                .run_tokens = run_tokens,
                                                .publish = publish,
                                                .best = best,
+                                               .top = columns % 2 == 0 ? top : NULL,
                                                .columns = columns};
         ternel_engine_use(engine, &backend);
         const struct outcome outcome = generate(engine, 1000, seed);
         EXPECT(memcmp(&outcome, expected, sizeof outcome) == 0);
         uint32_t steps = outcome.count + outcome.end; // each of them after a list with logits
+        EXPECT(whole.lists == (columns % 2 == 0 ? steps : 0));
         EXPECT(whole.published == 1 && whole.logits == steps);
         EXPECT(whole.groups == steps - 1 + (PROMPT + 1 + columns - 1) / columns);
         EXPECT(whole.largest_group == (columns < PROMPT + 1 ? columns : PROMPT + 1));

@@ -45,12 +45,38 @@ uint32_t ternel_sampler_greedy(const int32_t *logits, uint32_t count) {
     return best;
 }
 
+/// How distances from the largest logit become weights.
+struct scale {
+    uint32_t factor;
+    uint32_t fraction;
+    uint64_t too_far; ///< a distance from here on weighs nothing: its exponent is 31 or more
+};
+
+static struct scale scale_of(const struct ternel_sampler *sampler, uint32_t fraction) {
+    const uint32_t factor = log2_e_thousand / sampler->temperature;
+    const uint64_t limit = (uint64_t)WHOLE_LIMIT << (PART_BITS + fraction);
+    return (struct scale){factor, fraction, (limit + factor - 1) / factor};
+}
+
 /// 2^30 * 2^-z for a Q16 z below 31.
 static uint32_t power_of_half(uint32_t z) {
     uint32_t part = z & ((1 << PART_BITS) - 1);
     const uint32_t *entry = &powers[part >> TABLE_BITS];
     uint32_t step = ((entry[0] - entry[1]) * (part & 255) + 128) >> TABLE_BITS;
     return (entry[0] - step) >> (z >> PART_BITS);
+}
+
+/// 2^30 * e^(-distance / temperature): the larger the distance, the smaller or equal.
+static uint32_t weight_of(const struct scale *scale, uint32_t distance) {
+    if (distance >= scale->too_far) {
+        return 0;
+    }
+    return power_of_half((uint32_t)((uint64_t)distance * scale->factor >> scale->fraction));
+}
+
+/// floor(kept * random / 2^32), in two halves: kept has up to 48 bits.
+static uint64_t pick_of(uint64_t kept, uint32_t random) {
+    return (kept >> 32) * random + ((kept & UINT32_MAX) * random >> 32);
 }
 
 // ---------------------------------------------------------------------------------------------------------
@@ -92,18 +118,11 @@ uint32_t ternel_sampler_choose(struct ternel_sampler *sampler, const int32_t *lo
         return best;
     }
 
-    // Weights. A distance of `too_far` or more weighs nothing: its exponent is 31 or more.
-    uint32_t factor = log2_e_thousand / sampler->temperature;
-    uint64_t limit = (uint64_t)WHOLE_LIMIT << (PART_BITS + fraction);
-    uint64_t too_far = (limit + factor - 1) / factor;
+    const struct scale scale = scale_of(sampler, fraction);
     uint32_t candidates = 0;
     uint64_t total = 0;
     for (uint32_t id = 0; id < count; id++) {
-        uint32_t distance = (uint32_t)(logits[best] - logits[id]);
-        if (distance >= too_far) {
-            continue;
-        }
-        uint32_t weight = power_of_half((uint32_t)((uint64_t)distance * factor >> fraction));
+        uint32_t weight = weight_of(&scale, (uint32_t)(logits[best] - logits[id]));
         if (weight != 0) {
             scratch[candidates++] = (struct ternel_candidate){.weight = weight, .id = id};
             total += weight;
@@ -124,9 +143,7 @@ uint32_t ternel_sampler_choose(struct ternel_sampler *sampler, const int32_t *lo
         rest--;
     } while (kept < wanted && rest > 0);
 
-    // pick = floor(kept * random / 2^32), in two halves: kept has up to 48 bits
-    uint32_t random = next_random(sampler);
-    uint64_t pick = (kept >> 32) * random + ((kept & UINT32_MAX) * random >> 32);
+    uint64_t pick = pick_of(kept, next_random(sampler));
     uint64_t sum = 0;
     uint32_t index = candidates;
     do {
@@ -134,4 +151,81 @@ uint32_t ternel_sampler_choose(struct ternel_sampler *sampler, const int32_t *lo
         sum += scratch[index].weight;
     } while (sum <= pick && index > rest);
     return scratch[index].id;
+}
+
+// ---------------------------------------------------------------------------------------------------------
+// A draw from a list of the largest logits
+
+struct ternel_top ternel_sampler_weigh_top(const struct ternel_sampler *sampler,
+                                           struct ternel_candidate *order, uint32_t listed, uint32_t count,
+                                           uint32_t fraction) {
+    const struct scale scale = scale_of(sampler, fraction);
+    const int32_t largest = (int32_t)order[0].weight;
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < listed; i++) {
+        struct ternel_candidate moving = order[i];
+        moving.weight = weight_of(&scale, (uint32_t)(largest - (int32_t)moving.weight));
+        total += moving.weight;
+        // Logits that differ may weigh the same: then the lower id comes first.
+        uint32_t place = i;
+        for (; place > 0 && comes_before(moving, order[place - 1]); place--) {
+            order[place] = order[place - 1];
+        }
+        order[place] = moving;
+    }
+    const uint32_t last = order[listed - 1].weight;
+    uint32_t certain = listed;
+    while (listed < count && certain > 0 && order[certain - 1].weight == last) {
+        certain--;
+    }
+    return (struct ternel_top){
+        order, certain, largest, total, total + (uint64_t)(count - listed) * last,
+    };
+}
+
+void ternel_sampler_weigh_all(const struct ternel_sampler *sampler, struct ternel_top *top,
+                              const int32_t *logits, uint32_t count, uint32_t fraction) {
+    const struct scale scale = scale_of(sampler, fraction);
+    uint64_t total = 0;
+    for (uint32_t id = 0; id < count; id++) {
+        total += weight_of(&scale, (uint32_t)(top->largest - logits[id]));
+    }
+    top->least = total;
+    top->most = total;
+}
+
+/// The place of the token that is drawn if all logits together weigh `total`; `certain` where it is not
+/// known.
+static uint32_t place_in(const struct ternel_top *top, uint64_t total, uint32_t top_p, uint32_t random) {
+    const uint64_t wanted = total * top_p / THOUSAND;
+    uint64_t kept = 0;
+    uint32_t length = 0;
+    do {
+        if (length == top->certain) {
+            return top->certain;
+        }
+        kept += top->order[length++].weight;
+    } while (kept < wanted);
+    const uint64_t pick = pick_of(kept, random);
+    uint32_t place = 0;
+    for (uint64_t sum = top->order[0].weight; sum <= pick; sum += top->order[place].weight) {
+        place++;
+    }
+    return place;
+}
+
+bool ternel_sampler_choose_top(struct ternel_sampler *sampler, const struct ternel_top *top,
+                               uint32_t *token) {
+    // The more all logits weigh, the longer the prefix and the larger the pick: the place lies between those
+    // of the bounds.
+    struct ternel_sampler after = *sampler;
+    const uint32_t random = next_random(&after);
+    const uint32_t place = place_in(top, top->most, sampler->top_p, random);
+    if (place == top->certain ||
+        (top->least != top->most && place_in(top, top->least, sampler->top_p, random) != place)) {
+        return false;
+    }
+    *sampler = after;
+    *token = top->order[place].id;
+    return true;
 }

@@ -94,6 +94,61 @@ static void test_choices(uint64_t *random) {
     }
 }
 
+/// By logit, as the accelerator's list is.
+static int by_logit(const void *left, const void *right) {
+    const struct ternel_candidate *a = left;
+    const struct ternel_candidate *b = right;
+    const int32_t difference[] = {(int32_t)a->weight, (int32_t)b->weight};
+    if (difference[0] != difference[1]) {
+        return difference[0] > difference[1] ? -1 : 1;
+    }
+    return a->id < b->id ? -1 : 1;
+}
+
+/// From a list of the largest logits, alone or with the total of all: the same choice or none, and the random
+/// numbers go on only with a choice.
+static void test_top(uint64_t *random) {
+    int32_t logits[COUNT];
+    struct ternel_candidate order[COUNT];
+    uint32_t drawn[3] = {0};
+    for (int round = 0; round < 20000; round++) {
+        uint32_t count = 1 + testing_below(random, COUNT);
+        uint32_t listed = 1 + testing_below(random, count < 64 ? count : 64);
+        uint32_t fraction = testing_below(random, 21);
+        uint32_t temperature = 1 + testing_below(random, TERNEL_TEMPERATURE_MAX);
+        uint32_t top_p = 1 + testing_below(random, TERNEL_TOP_P_MAX);
+        uint32_t narrow = testing_below(random, 24);
+        uint64_t seed = testing_random(random);
+        for (uint32_t i = 0; i < count; i++) {
+            logits[i] = testing_element(random) >> narrow;
+            order[i] = (struct ternel_candidate){(uint32_t)logits[i], i};
+        }
+        qsort(order, count, sizeof order[0], by_logit);
+        uint64_t state = seed;
+        const uint32_t random32 = (uint32_t)(splitmix(&state) >> 32);
+        const uint32_t expected = reference(logits, count, (int)fraction, temperature, top_p, random32);
+        struct ternel_sampler sampler;
+        EXPECT(ternel_sampler_start(&sampler, temperature, top_p, seed) == TERNEL_OK);
+        struct ternel_top top = ternel_sampler_weigh_top(&sampler, order, listed, count, fraction);
+        uint32_t token = 0;
+        uint32_t attempt = 0;
+        bool chosen = ternel_sampler_choose_top(&sampler, &top, &token);
+        if (!chosen) {
+            EXPECT(sampler.state == seed);
+            const struct ternel_top bounds = top;
+            ternel_sampler_weigh_all(&sampler, &top, logits, count, fraction);
+            EXPECT(top.least == top.most && bounds.least <= top.least && top.most <= bounds.most);
+            chosen = ternel_sampler_choose_top(&sampler, &top, &token);
+            attempt = chosen ? 1 : 2;
+        }
+        EXPECT(!chosen || token == expected);
+        EXPECT(sampler.state == (chosen ? state : seed));
+        EXPECT(chosen || listed < count);
+        drawn[attempt]++;
+    }
+    EXPECT(drawn[0] > 2000 && drawn[1] > 200 && drawn[2] > 200);
+}
+
 /// Four equal weights: half of the total is exactly two of them, and a pick of exactly one weight belongs to
 /// the second.
 static void test_borders(void) {
@@ -139,6 +194,7 @@ void test_sampler(void) {
     EXPECT(splitmix(&state) == UINT64_C(6457827717110365317) &&
            splitmix(&state) == UINT64_C(3203168211198807973));
     test_choices(&random);
+    test_top(&random);
     test_borders();
     test_greedy();
     test_settings();

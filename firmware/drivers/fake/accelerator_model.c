@@ -78,6 +78,17 @@ static const uint8_t *model_bytes(uint32_t offset, uint32_t size) {
     return memory + base + offset;
 }
 
+/// The list of largest logits: larger first, then lower row.
+static void list_logit(uint32_t row, int32_t logit) {
+    uint32_t place = model.top_count;
+    for (; place > 0 && model.top[place - 1].logit < logit; place--) {
+        model.top[place] = model.top[place - 1];
+    }
+    model.top[place].logit = logit;
+    model.top[place].row = row;
+    model.top_count += model.top_count < MODEL_TOP_K;
+}
+
 static void load_activations(const uint8_t *command) {
     const uint32_t count = ternel_read_u32(command + TERNEL_COMMAND_COUNT_OFFSET);
     CHECK(count <= MODEL_ACTIVATION_BYTES && command[TERNEL_COMMAND_COLUMN_OFFSET] == 0);
@@ -100,11 +111,13 @@ static void matrix(const uint8_t *command, bool tokens) {
         model_bytes(ternel_read_u32(command + TERNEL_COMMAND_OFFSET_OFFSET), groups * stride);
     const int32_t state = tokens ? (int32_t)ternel_read_u32(buffer(0, 64)) : 0;
     int32_t largest = INT32_MIN;
+    model.top_count = logits ? 0 : model.top_count;
     for (uint32_t row = 0; row < rows; row++) {
         const int32_t value = tokens ? accelerator_model_logit(state, row)
                                      : accelerator_model_row(packed, stride, row, model.activation,
                                                              model.mantissa, model.shift);
         if (logits) {
+            list_logit(row, value);
             ternel_write_u32(buffer(destination, 4 * rows) + 4 * row, (uint32_t)value);
         } else {
             model.bank[row] = value;
@@ -180,10 +193,17 @@ static void run_list(uint32_t run) {
 uint32_t mmio_read(uintptr_t address) {
     CHECK(address >= MODEL_WINDOW && address - MODEL_WINDOW < TERNEL_ACCELERATOR_WINDOW_BYTES);
     const uint32_t offset = (uint32_t)(address - MODEL_WINDOW);
+    bool done;
     if (offset >= TERNEL_REGISTER_DIGEST0 && offset <= TERNEL_REGISTER_DIGEST7) {
         return model.sha.state[(offset - TERNEL_REGISTER_DIGEST0) / 4]; // Nettle keeps the state as words
     }
+    if (offset >= TERNEL_WINDOW_TOP && offset - TERNEL_WINDOW_TOP < 8 * model.top_count) {
+        const uint32_t entry = (offset - TERNEL_WINDOW_TOP) / 8;
+        return offset % 8 == 0 ? (uint32_t)model.top[entry].logit : model.top[entry].row;
+    }
     switch (offset) {
+    case TERNEL_REGISTER_TOP_COUNT:
+        return model.top_count;
     case TERNEL_REGISTER_ID:
         return model.id;
     case TERNEL_REGISTER_BUILD_ID:
@@ -201,8 +221,10 @@ uint32_t mmio_read(uintptr_t address) {
         if (model.busy && !model.hangs && model.polls_left-- == 0) {
             model.busy = false;
         }
-        return (model.busy ? TERNEL_STATUS_BUSY : TERNEL_STATUS_DONE) | model.error
-                                                                            << TERNEL_STATUS_ERROR_SHIFT;
+        // A list that hung is done, though busy until DRAM answers.
+        done = !model.busy || (model.hangs && model.error == TERNEL_STATUS_ERROR_HUNG);
+        return (model.busy ? TERNEL_STATUS_BUSY : 0) | (done ? TERNEL_STATUS_DONE : 0) |
+               model.error << TERNEL_STATUS_ERROR_SHIFT;
     default:
         return *register_at(offset);
     }

@@ -20,6 +20,7 @@ enum {
     MODEL_BUILD_ID = 0x600dcafe,
     MODEL_RELEASES = 8,
     MODEL_POLLS = 5, ///< of STATUS until a list has ended
+    MODEL_TOP_K = 16,
 };
 
 struct accelerator_model {
@@ -46,6 +47,11 @@ struct accelerator_model {
     uint32_t mantissa;
     uint32_t shift;
     int32_t bank[MODEL_VECTOR_ELEMENTS];
+    struct {
+        int32_t logit;
+        uint32_t row;
+    } top[MODEL_TOP_K + 1]; ///< and room for one that falls out
+    uint32_t top_count;
     bool busy;
     uint32_t polls_left;
     struct sha256_ctx sha;

@@ -127,6 +127,7 @@ static struct ternel_backend token_backend = {
     .run_tokens = accelerator_run_tokens,
     .publish = accelerator_publish,
     .best = accelerator_best,
+    .top = accelerator_top,
     .fault = accelerator_backend_fault,
 };
 static const struct ternel_backend matrix_backend = {
