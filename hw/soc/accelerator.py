@@ -1,6 +1,6 @@
 """The accelerator on the SoC's buses: registers on Wishbone, DRAM through native LiteDRAM ports."""
 
-from migen import Cat, ClockSignal, Instance, ResetSignal
+from migen import Cat, ClockSignal, Instance, ResetSignal, Signal
 
 from litex.gen import LiteXModule
 
@@ -29,12 +29,15 @@ class Accelerator(LiteXModule):
     ----------
     bus : wishbone.Interface
         64 KiB window, 32-bit words, never cached.
+    activity : Signal, out
+        High for a cycle whenever the accelerator asks DRAM for something.
     """
     def __init__(self, readers: list[LiteDRAMNativePort], control: LiteDRAMNativePort):
         self.bus     = wishbone.Interface(data_width=32, address_width=32, addressing="word")
         self.ev      = EventManager()
         self.ev.done = EventSourceLevel(description="A command has ended.")
         self.ev.finalize()
+        self.activity = Signal()
 
         # # #
 
@@ -76,3 +79,4 @@ class Accelerator(LiteXModule):
             o_irq = self.ev.done.trigger,
         )
         self.comb += [port.cmd.addr.eq(command_address) for port in readers[1:]]
+        self.comb += self.activity.eq(Cat(*[port.cmd.valid for port in [*readers, control]]) != 0)

@@ -13,6 +13,7 @@ from litex.soc.integration import export
 from litedram.init import get_sdram_phy_c_header
 
 from hw.soc.simulation    import SimulatedSoC
+from hw.soc.ternel_soc    import TernelSoC
 from hw.soc.configuration import load_configuration
 
 # Gateware -----------------------------------------------------------------------------------------
@@ -30,19 +31,20 @@ def write_verilog(soc: SimulatedSoC, output: Path) -> None:
 
 # Software -----------------------------------------------------------------------------------------
 
-def write_headers(soc: SimulatedSoC, output: Path) -> None:
+def write_headers(soc: TernelSoC, output: Path) -> None:
     """Writes LiteX's C headers and linker regions to generated/, and csr.json beside it."""
     generated = output/"generated"
     generated.mkdir(parents=True, exist_ok=True)
-    settings = soc.sdram.controller.settings
-    files    = {
+    files = {
         "csr.h"            : export.get_csr_header(soc.csr_regions, soc.constants, csr_base=soc.mem_regions["csr"].origin),
         "mem.h"            : export.get_mem_header(soc.mem_regions),
         "soc.h"            : export.get_soc_header(soc.constants),
-        "sdram_phy.h"      : get_sdram_phy_c_header(settings.phy, settings.timing, settings.geom),
         "regions.ld"       : export.get_linker_regions(soc.mem_regions),
         "output_format.ld" : export.get_linker_output_format(soc.cpu),
     }
+    if hasattr(soc, "sdram"):
+        settings = soc.sdram.controller.settings
+        files["sdram_phy.h"] = get_sdram_phy_c_header(settings.phy, settings.timing, settings.geom)
     for name, content in files.items():
         write_if_changed(generated/name, without_dates(content))
     write_if_changed(output/"csr.json", export.get_csr_json(soc.csr_regions, soc.constants, soc.mem_regions))

@@ -15,6 +15,15 @@ class AddressRange:
 
 
 @dataclass(frozen=True)
+class Led:
+    """A light of a board, as its platform names it; ``line`` is a colour of one that has several, or empty."""
+    pads       : str
+    index      : int
+    line       : str
+    active_low : bool
+
+
+@dataclass(frozen=True)
 class Configuration:
     """What the SoC needs to know of a machine; sizes in bytes, clocks in Hz."""
     name               : str
@@ -28,11 +37,13 @@ class Configuration:
     dram_word_bytes    : int # Width of the controller, as the accelerator was elaborated for.
     dram_ports         : int # Read ports of the accelerator.
     vector_lanes       : int # Elements that the vector unit takes a cycle.
+    reset_address      : int # Where the CPU starts: stage 0 in the flash.
     flash              : AddressRange
     sram               : AddressRange
     main_ram           : AddressRange
     accelerator        : AddressRange
     csr                : AddressRange
+    leds               : dict[str, Led] # boot, busy, error; none on a machine that is only simulated.
 
 
 def load_configuration(path: Path) -> Configuration:
@@ -51,9 +62,14 @@ def load_configuration(path: Path) -> Configuration:
         dram_word_bytes = data["accelerator"]["dramWordBytes"],
         dram_ports      = data["accelerator"]["dramPorts"],
         vector_lanes    = data["accelerator"]["vectorLanes"],
+        reset_address   = memory["flash"].origin + data["flash"]["map"]["stage0"]["offset"],
         flash           = memory["flash"],
         sram            = memory["sram"],
         main_ram        = memory["mainRam"],
         accelerator     = memory["accelerator"],
         csr             = memory["csr"],
+        leds            = {
+            state: Led(led["pads"], led["index"], led.get("line", ""), led["activeLow"])
+            for state, led in data.get("leds", {}).items()
+        },
     )

@@ -12,6 +12,7 @@ from hw.soc.accelerator       import Accelerator
 from hw.soc.configuration     import Configuration
 from hw.soc.flash_read_ahead  import FlashReadAhead
 from hw.soc.memory_controller import controller_settings, dram_module
+from hw.soc.status_leds       import StatusLeds
 
 # Ternel SoC ---------------------------------------------------------------------------------------
 
@@ -48,7 +49,7 @@ class TernelSoC(SoCCore):
             clk_freq             = configuration.clock_hz,
             cpu_type             = "vexriscv",
             cpu_variant          = "standard",
-            cpu_reset_address    = configuration.flash.origin,
+            cpu_reset_address    = configuration.reset_address,
             integrated_rom_size  = 0,
             integrated_sram_size = configuration.sram.size,
             ident                = "",
@@ -110,3 +111,19 @@ class TernelSoC(SoCCore):
             cached = False,
         ))
         self.irq.add("accelerator", use_loc_if_exists=True)
+
+    # LEDs -----------------------------------------------------------------------------------------
+    def add_leds(self) -> None:
+        """Adds what the lights show and connects it to those of the configuration; a simulated machine has none."""
+        self.leds = StatusLeds(self.sys_clk_freq)
+        if hasattr(self, "accelerator"):
+            self.comb += self.leds.activity.eq(self.accelerator.activity)
+        requested = {}
+        for state, led in self.configuration.leds.items():
+            place = (led.pads, led.index)
+            if place not in requested:
+                requested[place] = self.platform.request(*place)
+            pads   = requested[place]
+            pin    = getattr(pads, led.line) if led.line else pads
+            shines = getattr(self.leds, state)
+            self.comb += pin.eq(~shines if led.active_low else shines)
