@@ -57,28 +57,41 @@ static void copy(uint8_t *to, const uint8_t *from, uint32_t bytes) {
     }
 }
 
+/// Leaves the machine without a model and says why: stage 1 has a console all the same, through which another
+/// model can come.
+static void refuse_model(enum ternel_error error) {
+    record.model_error = error;
+    record.model_bytes = 0;
+    print_error(error);
+    print_text("\n");
+}
+
+/// Checks the model's header and sets record.model_bytes by it.
+static void find_model(const uint8_t *model, uint32_t room) {
+    const enum ternel_error error = ternel_container_measure(model, room, &record.model_bytes);
+    if (error != TERNEL_OK) {
+        refuse_model(error);
+    } else if (record.model_bytes > TERNEL_MODEL_BYTES) {
+        refuse_model(TERNEL_ERROR_IMAGE_MODEL_MEMORY);
+    }
+}
+
 /// Copies the flash's two images, or finds them preloaded, and returns what their headers say. A preloaded
 /// model may be larger than the flash.
 static struct stage1_image load(void) {
     struct stage1_image image;
-    uint32_t model_bytes;
     const uint8_t *stage1 = record.copied ? FLASH_STAGE1 : MEMORY_STAGE1;
     const uint8_t *model = record.copied ? FLASH_MODEL : MEMORY_MODEL;
     must(stage1_image_read(stage1, TERNEL_BUILD_ID, &image));
-    must(ternel_container_measure(model, record.copied ? TERNEL_FLASH_MODEL_BYTES : TERNEL_MODEL_BYTES,
-                                  &model_bytes));
-    if (model_bytes > TERNEL_MODEL_BYTES) {
-        stop(TERNEL_ERROR_IMAGE_MODEL_MEMORY);
-    }
-    record.model_bytes = model_bytes;
+    find_model(model, record.copied ? TERNEL_FLASH_MODEL_BYTES : TERNEL_MODEL_BYTES);
     if (record.copied) {
         print_text("Copying ");
         print_decimal(image.total_bytes / 1024);
         print_text(" KiB of firmware and ");
-        print_decimal(model_bytes / 1024);
+        print_decimal(record.model_bytes / 1024);
         print_text(" KiB of model from flash.\n");
         copy(MEMORY_STAGE1, stage1, image.total_bytes);
-        copy(MEMORY_MODEL, model, model_bytes);
+        copy(MEMORY_MODEL, model, record.model_bytes);
     }
     return image;
 }
@@ -109,7 +122,7 @@ static void verify_model(void) {
     const uint32_t content = record.model_bytes - CONTAINER_TRAILER_BYTES;
     hash(MEMORY_MODEL, content, digest);
     if (memcmp(digest, MEMORY_MODEL + content, sizeof digest) != 0) {
-        stop(TERNEL_ERROR_CONTAINER_HASH);
+        refuse_model(TERNEL_ERROR_CONTAINER_HASH);
     }
 }
 
@@ -139,7 +152,7 @@ _Noreturn void boot(void) {
     record.copy_end = timer_cycles();
 
     verify_stage1(&image);
-    if (record.copied || !simulation_model_checked()) {
+    if (record.model_error == TERNEL_OK && (record.copied || !simulation_model_checked())) {
         verify_model();
     }
     record.hash_end = timer_cycles();
