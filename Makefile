@@ -2,8 +2,9 @@
 CONFIG ?= arty
 
 # A variant has other parameters of the accelerator in its name: arty-c8 (boards/configuration.ts, which checks it all).
-ifeq ($(filter arty ecp5 wide arty-% ecp5-% wide-%,$(CONFIG)),)
-$(error unknown CONFIG '$(CONFIG)': arty, ecp5, wide, or one of these with parameters, such as arty-c8-v8)
+CONFIGS := arty ecp5 wide ulx3s orangecrab ecpix5
+ifeq ($(filter $(CONFIGS) $(CONFIGS:%=%-%),$(CONFIG)),)
+$(error unknown CONFIG '$(CONFIG)': one of $(CONFIGS), or one of these with parameters, such as arty-c8-v8)
 endif
 
 # The project's own node and Python come first; `make setup` puts them there.

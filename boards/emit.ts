@@ -1,6 +1,6 @@
 /** The files through which the other languages see a configuration: JSON for Python and the harness, C headers for the firmware. */
 import { formatBuildId } from "./build-id.ts";
-import type { Configuration } from "./configuration.ts";
+import type { Configuration } from "./machine.ts";
 import {
   stage0Header,
   stage0HeaderBytes,
@@ -52,8 +52,8 @@ export function emitFlashMapHeader(configuration: Configuration): string {
   let text = provenance("boards/flash-map.ts and boards/stage-header.ts");
   text += "// Offsets from the beginning of the flash.\n";
   for (const [name, region] of Object.entries(configuration.flash.map)) {
-    text += define(`TERNEL_FLASH_${name.toUpperCase()}_OFFSET`, hexadecimal(region.offset));
-    text += define(`TERNEL_FLASH_${name.toUpperCase()}_BYTES`, hexadecimal(region.bytes));
+    text += define(`TERNEL_FLASH_${upperSnake(name)}_OFFSET`, hexadecimal(region.offset));
+    text += define(`TERNEL_FLASH_${upperSnake(name)}_BYTES`, hexadecimal(region.bytes));
   }
   text += "\n// Stage 0: the header lies behind the first instruction, a jump.\n";
   text += define("TERNEL_STAGE0_MAGIC", hexadecimal(stage0Magic));

@@ -25,7 +25,7 @@ export const stage0HeaderBytes = 12;
 
 /**
  * Stage 1. The header and the payload lie in DRAM as in flash. `length` counts the payload alone and is a multiple of a block; `entry`
- * is the address that stage 0 jumps to, inside the payload in DRAM.
+ * is the address that stage 0 jumps to, inside the payload in DRAM. Of two slots stage 0 takes the one with the higher `sequence` number, and slot A where they are equal.
  */
 export const stage1Header = {
   magic: { offset: 0, bytes: 4 },
@@ -33,7 +33,8 @@ export const stage1Header = {
   length: { offset: 8, bytes: 4 },
   buildId: { offset: 12, bytes: 4 },
   entry: { offset: 16, bytes: 4 },
-  reserved: { offset: 20, bytes: 12 },
+  sequence: { offset: 20, bytes: 4 },
+  reserved: { offset: 24, bytes: 8 },
   sha256: { offset: 32, bytes: 32 },
 } as const satisfies Record<string, HeaderField>;
 export const stage1HeaderBytes = 64;

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { configurations } from "../boards/configuration.ts";
+import { stage0Header } from "../boards/stage-header.ts";
 import { defaultModel } from "../cli/options.ts";
 import { errorList } from "../models/errors.ts";
 import { skipWithout, socTools } from "../test/tools.ts";
@@ -163,7 +164,8 @@ suite("the simulator", { skip: skipWithout(...socTools), timeout: 900_000 }, () 
   test("files that are missing, too large, of no or of another build are refused with their codes", async () => {
     const image = Uint8Array.from(readFileSync(probe));
     const other = Uint8Array.from(image);
-    other[8] = (other[8] ?? 0) ^ 1;
+    const buildIdAt = flash.map.stage0.offset + stage0Header.buildId.offset;
+    other[buildIdAt] = (other[buildIdAt] ?? 0) ^ 1;
     const end = memory.mainRam.origin + memory.mainRam.bytes;
     const model = dramLayout.model.origin;
     const damaged = Uint8Array.from(readFileSync(defaultModel()));

@@ -78,10 +78,11 @@ Simulation::~Simulation() {
 // The firmware in the image must have been built for this very SoC: stage 0's header says for which.
 void Simulation::loadFlash() {
     const std::vector<uint8_t> image = readFile(options.flash, TERNEL_FLASH_BYTES);
-    if (image.size() < TERNEL_STAGE0_HEADER_BYTES ||
-        littleEndian32(image, TERNEL_STAGE0_MAGIC_OFFSET) != TERNEL_STAGE0_MAGIC)
+    constexpr size_t stage0 = TERNEL_FLASH_STAGE0_OFFSET;
+    if (image.size() < stage0 + TERNEL_STAGE0_HEADER_BYTES ||
+        littleEndian32(image, stage0 + TERNEL_STAGE0_MAGIC_OFFSET) != TERNEL_STAGE0_MAGIC)
         throw HarnessError(errors::fileKind, options.flash + ": no stage 0 header");
-    const uint32_t build = littleEndian32(image, TERNEL_STAGE0_BUILD_ID_OFFSET);
+    const uint32_t build = littleEndian32(image, stage0 + TERNEL_STAGE0_BUILD_ID_OFFSET);
     if (build != soc->sim_build_id)
         throw HarnessError(errors::imageBuild, options.flash + " is of build " + hexadecimal(build) +
                                                    ", this SoC of build " + hexadecimal(soc->sim_build_id));

@@ -37,9 +37,9 @@ export async function bootFrom(
     writeFileSync(path, bytes);
     return path;
   };
-  const part = (name: "stage1" | "model") => image.subarray(flash.map[name].offset, flash.map[name].offset + flash.map[name].bytes);
+  const part = (name: "slotA" | "model") => image.subarray(flash.map[name].offset, flash.map[name].offset + flash.map[name].bytes);
   const preload = [
-    ["--preload-dram", `${dramLayout.stage1.origin}:${write("stage1.bin", part("stage1"))}`],
+    ["--preload-dram", `${dramLayout.stage1.origin}:${write("stage1.bin", part("slotA"))}`],
     ["--preload-dram", `${dramLayout.model.origin}:${write("model.tern", part("model"))}`],
     ["--boot-mode", "1"],
   ].flat();

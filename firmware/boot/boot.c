@@ -20,7 +20,7 @@
 #include "watchdog.h"
 
 /// Where things lie, as CPU addresses: the flash is memory-mapped.
-#define FLASH_STAGE1 ((const uint8_t *)(TERNEL_FLASH_ORIGIN + TERNEL_FLASH_STAGE1_OFFSET))
+#define FLASH_STAGE1 ((const uint8_t *)(TERNEL_FLASH_ORIGIN + TERNEL_FLASH_SLOT_A_OFFSET))
 #define FLASH_MODEL ((const uint8_t *)(TERNEL_FLASH_ORIGIN + TERNEL_FLASH_MODEL_OFFSET))
 #define MEMORY_STAGE1 ((uint8_t *)TERNEL_STAGE1_ORIGIN)
 #define MEMORY_MODEL ((uint8_t *)TERNEL_MODEL_ORIGIN)

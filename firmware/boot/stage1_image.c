@@ -6,11 +6,12 @@
 
 _Static_assert(TERNEL_STAGE1_HEADER_BYTES == 64, "the header is one block of SHA-256");
 _Static_assert(TERNEL_STAGE1_SHA256_OFFSET + 32 == TERNEL_STAGE1_HEADER_BYTES, "the digest ends the header");
+_Static_assert(TERNEL_FLASH_SLOT_A_BYTES == TERNEL_FLASH_SLOT_B_BYTES, "a stage 1 fits either slot");
 _Static_assert(TERNEL_STAGE1_ORIGIN % 64 == 0, "the hash unit reads whole blocks");
 
 /// The smaller of the flash region and the DRAM room, without the header.
 static const uint32_t payload_limit =
-    (TERNEL_FLASH_STAGE1_BYTES < TERNEL_STAGE1_BYTES ? TERNEL_FLASH_STAGE1_BYTES : TERNEL_STAGE1_BYTES) -
+    (TERNEL_FLASH_SLOT_A_BYTES < TERNEL_STAGE1_BYTES ? TERNEL_FLASH_SLOT_A_BYTES : TERNEL_STAGE1_BYTES) -
     TERNEL_STAGE1_HEADER_BYTES;
 
 enum ternel_error stage1_image_read(const uint8_t *header, uint32_t build_id, struct stage1_image *image) {

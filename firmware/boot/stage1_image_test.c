@@ -29,7 +29,7 @@ static enum ternel_error with_word(uint32_t offset, uint32_t value) {
 
 static void test_words(void) {
     const uint32_t payload = TERNEL_STAGE1_ORIGIN + TERNEL_STAGE1_HEADER_BYTES;
-    const uint32_t limit = TERNEL_FLASH_STAGE1_BYTES - TERNEL_STAGE1_HEADER_BYTES;
+    const uint32_t limit = TERNEL_FLASH_SLOT_A_BYTES - TERNEL_STAGE1_HEADER_BYTES;
     CHECK_EQUAL(with_word(TERNEL_STAGE1_LENGTH_OFFSET, 64), TERNEL_OK);
     CHECK_EQUAL(with_word(TERNEL_STAGE1_LENGTH_OFFSET, limit), TERNEL_OK);
     CHECK_EQUAL(with_word(TERNEL_STAGE1_LENGTH_OFFSET, limit + 64), TERNEL_ERROR_IMAGE_LENGTH);
@@ -67,7 +67,7 @@ static void test_every_byte(void) {
             // Accepted: only where the hash, which covers the header, is the check.
             CHECK(at >= TERNEL_STAGE1_LENGTH_OFFSET &&
                   (at < TERNEL_STAGE1_BUILD_ID_OFFSET || at >= TERNEL_STAGE1_ENTRY_OFFSET));
-            CHECK(image.total_bytes <= TERNEL_FLASH_STAGE1_BYTES && image.payload_bytes % 64 == 0);
+            CHECK(image.total_bytes <= TERNEL_FLASH_SLOT_A_BYTES && image.payload_bytes % 64 == 0);
             CHECK(image.entry >= TERNEL_STAGE1_ORIGIN + TERNEL_STAGE1_HEADER_BYTES);
             CHECK(image.entry < TERNEL_STAGE1_ORIGIN + image.total_bytes);
         }

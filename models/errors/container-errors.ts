@@ -276,4 +276,10 @@ export const containerErrors = errorTable({
     cause: "The flash is erased where the model should be.",
     remedy: "Build the flash image with a model (`npx ternel image --model FILE`) and write it again.",
   },
+  imageBitstream: {
+    code: "E1520",
+    message: "image: bitstream larger than its flash region",
+    cause: "The file given as bitstream is not for this board's FPGA, or the region in the board's description is too small.",
+    remedy: "Build the bitstream for this board (`npx ternel build`), or enlarge the region in boards/<board>/board.ts.",
+  },
 });
