@@ -50,13 +50,17 @@ void console_error(const struct console *console, enum ternel_error error, const
 static void banner(const struct console *console) {
     const struct ternel_platform *platform = console->platform;
     const struct console_machine *machine = console->setup->machine;
-    const struct ternel_container *container = console->setup->engine->container;
-    output_text(platform, "Ternel: ");
-    output_text(platform, container->name);
-    output_text(platform, ", ");
-    output_decimal(platform, ternel_container_weight_bytes_per_token(container) / 1024);
-    output_text(platform, " KiB of weights a token, hash ");
-    output_hexadecimal(platform, container->digest, 4);
+    const struct ternel_engine *engine = console->setup->engine;
+    if (engine != NULL) {
+        output_text(platform, "Ternel: ");
+        output_text(platform, engine->container->name);
+        output_text(platform, ", ");
+        output_decimal(platform, ternel_container_weight_bytes_per_token(engine->container) / 1024);
+        output_text(platform, " KiB of weights a token, hash ");
+        output_hexadecimal(platform, engine->container->digest, 4);
+    } else {
+        output_text(platform, "Ternel: no model; `ternel upload` sends one");
+    }
     if (machine != NULL) {
         uint64_t total = 0;
         output_text(platform, "\nBoot:");
@@ -72,7 +76,7 @@ static void banner(const struct console *console) {
         output_decimal(platform, total);
         output_text(platform, " cycles");
     }
-    output_text(platform, "\nType a prompt, or /help.\n");
+    output_text(platform, engine != NULL ? "\nType a prompt, or /help.\n" : "\n/help lists the commands.\n");
 }
 
 /// Whether a plain prompt is UTF-8; what is not could not be a prompt of the other engines.
@@ -91,7 +95,7 @@ static bool is_utf8(const char *line, size_t length) {
 
 /// What there is to say beyond the error's own words, or NULL.
 static const char *detail_of(const struct console *console, enum ternel_error error) {
-    const struct ternel_backend *backend = console->setup->engine->backend;
+    const struct ternel_engine *engine = console->setup->engine;
     switch (error) {
     case TERNEL_ERROR_CONSOLE_COMMAND:
         return "/help lists the commands";
@@ -99,7 +103,9 @@ static const char *detail_of(const struct console *console, enum ternel_error er
     case TERNEL_ERROR_ACCELERATOR_LIST:
     case TERNEL_ERROR_ACCELERATOR_REGION:
     case TERNEL_ERROR_ACCELERATOR_HUNG:
-        return backend->fault == NULL ? NULL : backend->fault(backend->context);
+        return engine == NULL || engine->backend->fault == NULL
+                   ? NULL
+                   : engine->backend->fault(engine->backend->context);
     default:
         return NULL;
     }
@@ -112,6 +118,8 @@ static void execute(struct console *console, size_t length) {
     }
     if (console->line[0] == '/') {
         error = console_command(console, console->line);
+    } else if (console->setup->engine == NULL) {
+        error = TERNEL_ERROR_UNINITIALISED;
     } else if (is_utf8(console->line, length)) {
         error = console_generate(console, (const uint8_t *)console->line, length);
     } else {
