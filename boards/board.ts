@@ -8,6 +8,8 @@ export interface Fpga {
   readonly device: string;
   /** Others that this board is sold with and the design fits. */
   readonly otherDevices: readonly string[];
+  /** What these devices answer to JTAG's IDCODE; the top four bits (revision) of a 7-series device do not count. */
+  readonly idcodes: readonly number[];
   readonly package: string;
   readonly speed: string;
 }
@@ -35,7 +37,11 @@ export interface Board extends Configuration {
   readonly fpga: Fpga;
   /** The oscillator that the system clock is made from. */
   readonly oscillatorHz: number;
-  readonly uart: { readonly baud: number };
+  readonly uart: {
+    readonly baud: number;
+    /** USB vendor and product of the serial port, four hexadecimal digits each; left out where the board has none of its own. */
+    readonly usb?: { readonly vendor: string; readonly product: string };
+  };
   /** boot: stage 0 is at work; busy: tokens are made; error: a boot or a run has failed. */
   readonly leds: Readonly<Record<"boot" | "busy" | "error", Led>>;
   readonly loader: Loader;

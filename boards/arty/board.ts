@@ -11,8 +11,15 @@ export const arty = board({
   dram: { module: "MT41K128M16", modules: 1, ratio: 4 },
   flash: "S25FL128S",
   bitstream: { offset: 0, bytes: 3_866_624 },
-  fpga: { family: "7series", device: "xc7a35t", otherDevices: ["xc7a100t"], package: "csg324", speed: "1" },
-  uart: { baud: 115_200 },
+  fpga: {
+    family: "7series",
+    device: "xc7a35t",
+    otherDevices: ["xc7a100t"],
+    idcodes: [0x0362_d093, 0x0363_1093],
+    package: "csg324",
+    speed: "1",
+  },
+  uart: { baud: 115_200, usb: { vendor: "0403", product: "6010" } },
   leds: { boot: led(0), busy: led(1), error: led(2) },
   loader: { board: "arty_a7_35t", by: "jtag" },
 });

@@ -15,8 +15,8 @@ export const ecpix5 = board({
   dram: { module: "MT41K256M16", modules: 1, ratio: 2 },
   flash: "S25FL256S",
   bitstream: ecp5Bitstream,
-  fpga: { family: "ecp5", device: "LFE5UM5G-85F", otherDevices: [], package: "BG554I", speed: "8" },
-  uart: { baud: 115_200 },
+  fpga: { family: "ecp5", device: "LFE5UM5G-85F", otherDevices: [], idcodes: [0x8111_3043], package: "BG554I", speed: "8" },
+  uart: { baud: 115_200, usb: { vendor: "0403", product: "6010" } },
   leds: { boot: led("b"), busy: led("g"), error: led("r") },
   loader: { board: "ecpix5", by: "jtag" },
 });

@@ -15,7 +15,7 @@ export const orangecrab = board({
   dram: { module: "MT41K64M16", modules: 1, ratio: 2 },
   flash: "W25Q128JV",
   bitstream: { offset: 0x08_0000, bytes: ecp5Bitstream.bytes },
-  fpga: { family: "ecp5", device: "LFE5U-85F", otherDevices: [], package: "MG285C", speed: "8" },
+  fpga: { family: "ecp5", device: "LFE5U-85F", otherDevices: [], idcodes: [0x4111_3043], package: "MG285C", speed: "8" },
   uart: { baud: 115_200 },
   // One light of three colours: blue while booting, green when busy, red on errors.
   leds: { boot: led(2), busy: led(1), error: led(0) },

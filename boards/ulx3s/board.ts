@@ -15,8 +15,8 @@ export const ulx3s = board({
   dram: { module: "MT48LC16M16", modules: 1, ratio: 2 },
   flash: "IS25LP128",
   bitstream: ecp5Bitstream,
-  fpga: { family: "ecp5", device: "LFE5U-85F", otherDevices: [], package: "BG381C", speed: "6" },
-  uart: { baud: 115_200 },
+  fpga: { family: "ecp5", device: "LFE5U-85F", otherDevices: [], idcodes: [0x4111_3043], package: "BG381C", speed: "6" },
+  uart: { baud: 115_200, usb: { vendor: "0403", product: "6015" } },
   leds: { boot: led(0), busy: led(1), error: led(2) },
   loader: { board: "ulx3s", by: "jtag" },
 });
