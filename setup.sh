@@ -43,6 +43,8 @@ install_debian_packages() {
 }
 
 create_python_environment() {
+  # A link leads to the environment of another work tree: to clear that would take it from everybody who uses it.
+  [ ! -L "$venv" ] || fail "$venv is a link to another tree's environment, which is not made from this requirements.txt: remove the link, or set up there"
   say "Python environment in $venv (requirements.txt, hashes checked)"
   python3 -m venv --clear "$venv"
   "$venv/bin/pip" install -q --disable-pip-version-check --require-hashes -r requirements.txt >&2 ||
