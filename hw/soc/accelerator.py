@@ -1,6 +1,6 @@
 """The accelerator on the SoC's buses: registers on Wishbone, DRAM through native LiteDRAM ports."""
 
-from migen import Cat, ClockSignal, Instance, ResetSignal, Signal
+from migen import Cat, ClockSignal, Instance, Mux, ResetSignal, Signal
 
 from litex.gen import LiteXModule
 
@@ -20,8 +20,8 @@ class Accelerator(LiteXModule):
     Parameters
     ----------
     readers : list[LiteDRAMNativePort]
-        Read ports of the controller's width, as many as the accelerator was elaborated for. They take turns: one opens a row while
-        another's is still read. One at a time issues commands, and LiteDRAM has one bus for the data of all.
+        Read ports of the width of the accelerator's words, as many as it was elaborated for. They take turns: one opens a row while
+        another's is still read. One at a time issues commands, and one at a time has data.
     control : LiteDRAMNativePort
         Port of the same width for the command list and for what the accelerator writes.
 
@@ -42,6 +42,10 @@ class Accelerator(LiteXModule):
         # # #
 
         command_address = readers[0].cmd.addr
+        # On the controller's own ports this is one bus for all, and the choice between them vanishes.
+        read_data       = readers[0].rdata.data
+        for port in readers[1:]:
+            read_data = Mux(port.rdata.valid, port.rdata.data, read_data)
         self.specials += Instance("ternel_accelerator",
             # Clk / Rst.
             i_clk = ClockSignal("sys"),
@@ -61,7 +65,7 @@ class Accelerator(LiteXModule):
             i_dram_cmd_ready   = Cat(*[port.cmd.ready for port in readers]),
             o_dram_cmd_addr    = command_address,
             i_dram_rdata_valid = Cat(*[port.rdata.valid for port in readers]),
-            i_dram_rdata_data  = readers[0].rdata.data,
+            i_dram_rdata_data  = read_data,
 
             # Command list, writes.
             o_memory_cmd_valid   = control.cmd.valid,

@@ -5,6 +5,7 @@
 
 import re
 import argparse
+import importlib
 
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from litedram.init import get_sdram_phy_c_header
 
 from hw.soc.simulation    import SimulatedSoC
 from hw.soc.ternel_soc    import TernelSoC
-from hw.soc.configuration import load_configuration
+from hw.soc.configuration import Configuration, load_configuration
 
 # Gateware -----------------------------------------------------------------------------------------
 
@@ -31,19 +32,23 @@ def write_verilog(soc: SimulatedSoC, output: Path) -> None:
 
 # Software -----------------------------------------------------------------------------------------
 
-def write_headers(soc: TernelSoC, output: Path) -> None:
-    """Writes LiteX's C headers and linker regions to generated/, and csr.json beside it."""
+def write_headers(soc: TernelSoC, output: Path, board: TernelSoC | None = None) -> None:
+    """Writes LiteX's C headers and linker regions to generated/, and csr.json beside it.
+
+    Where ``soc`` simulates a ``board``, the firmware is the board's: it waits as long and trains the DRAM as the board needs it,
+    and knows the registers that only ``soc`` has."""
     generated = output/"generated"
     generated.mkdir(parents=True, exist_ok=True)
+    machine = board or soc
     files = {
         "csr.h"            : export.get_csr_header(soc.csr_regions, soc.constants, csr_base=soc.mem_regions["csr"].origin),
         "mem.h"            : export.get_mem_header(soc.mem_regions),
-        "soc.h"            : export.get_soc_header(soc.constants),
+        "soc.h"            : export.get_soc_header(machine.constants),
         "regions.ld"       : export.get_linker_regions(soc.mem_regions),
         "output_format.ld" : export.get_linker_output_format(soc.cpu),
     }
-    if hasattr(soc, "sdram"):
-        settings = soc.sdram.controller.settings
+    if hasattr(machine, "sdram"):
+        settings = machine.sdram.controller.settings
         files["sdram_phy.h"] = get_sdram_phy_c_header(settings.phy, settings.timing, settings.geom)
     for name, content in files.items():
         write_if_changed(generated/name, without_dates(content))
@@ -61,6 +66,35 @@ def write_if_changed(path: Path, content: str) -> None:
     if not path.exists() or path.read_text(encoding="utf-8") != content:
         path.write_text(content, encoding="utf-8")
 
+# Board --------------------------------------------------------------------------------------------
+
+def simulated_board(configuration: Configuration, simulated: TernelSoC) -> TernelSoC | None:
+    """The SoC of the board that is simulated, whose firmware the simulation runs as it is; None where there is no such board.
+
+    The simulated SoC must have everything that the board's firmware touches, at the same addresses: where it has not, a ValueError
+    says what. Artix boards have none: their PHY measures by write levelling, which the DRAM model does not play, so the simulated
+    machine has firmware of its own."""
+    if configuration.fpga_family != "ecp5":
+        return None
+    board = importlib.import_module(f"boards.{configuration.board}.target").BoardSoC(configuration)
+    board.finalize()
+    have  = register_map(simulated)
+    wrong = {name: place for name, place in register_map(board).items() if have.get(name) != place}
+    if wrong:
+        raise ValueError(f"registers of {configuration.name} that its simulation lacks or has elsewhere: {wrong}")
+    return board
+
+
+def register_map(soc: TernelSoC) -> dict[str, object]:
+    """Address and size of every register, and the number of every interrupt, by name."""
+    registers = {}
+    for name, region in soc.csr_regions.items():
+        address = region.origin
+        for csr in region.obj:
+            registers[f"{name}.{csr.name}"] = (address, csr.size)
+            address += 4*((csr.size + soc.csr.data_width - 1)//soc.csr.data_width)
+    return {**registers, **{f"interrupt {name}": number for name, number in soc.irq.locs.items()}}
+
 # Main ---------------------------------------------------------------------------------------------
 
 def main() -> None:
@@ -71,10 +105,11 @@ def main() -> None:
     args = parser.parse_args()
 
     args.output.mkdir(parents=True, exist_ok=True)
-    soc = SimulatedSoC(load_configuration(args.configuration), args.with_timing_checker)
+    configuration = load_configuration(args.configuration)
+    soc           = SimulatedSoC(configuration, args.with_timing_checker)
     soc.finalize()
     write_verilog(soc, args.output)
-    write_headers(soc, args.output)
+    write_headers(soc, args.output, simulated_board(configuration, soc))
 
 
 if __name__ == "__main__":

@@ -27,14 +27,17 @@ class Led:
 class Configuration:
     """What the SoC needs to know of a machine; sizes in bytes, clocks in Hz."""
     name               : str
+    board              : str # The folder of boards/ with its pins, or empty.
+    fpga_family        : str # "ecp5" or "7series"; empty where there is no board.
     clock_hz           : int
     build_id           : int
+    dram_type          : str # "DDR3" or "SDR".
     dram_module        : str # LiteDRAM's name of the part.
     dram_data_bits     : int # DQ lines of all parts together.
     dram_ratio         : int # DRAM clocks in one system clock.
     flash_module       : str # LiteSPI's name of the part.
     port_bytes         : int # Width of the accelerator's stream of weights.
-    dram_word_bytes    : int # Width of the controller, as the accelerator was elaborated for.
+    dram_word_bytes    : int # Width of its DRAM ports: the controller's, or more.
     dram_ports         : int # Read ports of the accelerator.
     vector_lanes       : int # Elements that the vector unit takes a cycle.
     reset_address      : int # Where the CPU starts: stage 0 in the flash.
@@ -52,8 +55,11 @@ def load_configuration(path: Path) -> Configuration:
     memory = {name: AddressRange(region["origin"], region["bytes"]) for name, region in data["memory"].items()}
     return Configuration(
         name            = data["name"],
+        board           = data["name"].split("-")[0] if "fpga" in data else "",
+        fpga_family     = data.get("fpga", {}).get("family", ""),
         clock_hz        = data["clockHz"],
         build_id        = int(data["buildId"], 16),
+        dram_type       = data["dram"]["type"],
         dram_module     = data["dram"]["module"],
         dram_data_bits  = data["dram"]["dataBits"],
         dram_ratio      = data["dram"]["ratio"],
