@@ -8,11 +8,14 @@
 #include "output.h"
 #include "session.h"
 
-/// {"event":"ok","command":"/flash"}, or nothing for people.
-static void acknowledge(const struct console *console) {
+/// {"event":"ok","command":"/flash","what":"write","at":4096}, or nothing for people. What and where, so that
+/// who sent a command again can tell the answers apart.
+static void acknowledge(const struct console *console, const char *what, uint64_t at) {
     if (console->settings.machine) {
         struct json json = json_event(console->platform, "ok");
         json_text(&json, "command", "/flash");
+        json_text(&json, "what", what);
+        json_number(&json, "at", at);
         json_end(&json);
     }
 }
@@ -92,6 +95,7 @@ static enum ternel_error hash(const struct console *console, const struct consol
         return TERNEL_OK;
     }
     struct json json = json_event(console->platform, "hash");
+    json_number(&json, "at", offset);
     json_hexadecimal(&json, "sha256", digest, sizeof digest);
     json_end(&json);
     return TERNEL_OK;
@@ -111,7 +115,7 @@ static enum ternel_error fill(struct console *console, const char *at) {
         crc32(piece, size) != sum) {
         return TERNEL_ERROR_UPLOAD_CHECKSUM;
     }
-    acknowledge(console);
+    acknowledge(console, "fill", first);
     return TERNEL_OK;
 }
 
@@ -123,7 +127,7 @@ static enum ternel_error erase(const struct console *console, const struct conso
         return TERNEL_ERROR_CONSOLE_VALUE;
     }
     TERNEL_TRY(flash->erase(flash->context, offset, bytes));
-    acknowledge(console);
+    acknowledge(console, "erase", offset);
     return TERNEL_OK;
 }
 
@@ -143,7 +147,7 @@ static enum ternel_error write(const struct console *console, const struct conso
         return TERNEL_ERROR_UPLOAD_CHECKSUM;
     }
     TERNEL_TRY(flash->write(flash->context, (uint32_t)offset, console->sector));
-    acknowledge(console);
+    acknowledge(console, "write", offset);
     return TERNEL_OK;
 }
 

@@ -97,7 +97,7 @@ static void test_upload(void) {
         sector[at] = (uint8_t)(at * 7 + at / 256);
     }
     CHECK_EQUAL(fill(0, sector, 2048, 0), TERNEL_OK);
-    CHECK_TEXT(script.output, "\x1e{\"event\":\"ok\",\"command\":\"/flash\"}\n");
+    CHECK_TEXT(script.output, "\x1e{\"event\":\"ok\",\"command\":\"/flash\",\"what\":\"fill\",\"at\":0}\n");
     // The second half is missing: not written.
     CHECK_EQUAL(write_sector(4096, sector), TERNEL_ERROR_UPLOAD_CHECKSUM);
     CHECK_EQUAL(fill(2048, sector + 2048, 2048, 1), TERNEL_ERROR_UPLOAD_CHECKSUM);
@@ -123,7 +123,7 @@ static void test_answers(void) {
     memset(memory.bytes, 0, sizeof memory.bytes);
     CHECK_EQUAL(run("hash 4093 3"), TERNEL_OK);
     // sha256sum of three zeros.
-    CHECK_TEXT(script.output, "\x1e{\"event\":\"hash\",\"sha256\":"
+    CHECK_TEXT(script.output, "\x1e{\"event\":\"hash\",\"at\":4093,\"sha256\":"
                               "\"709e80c88487a2411e1ee4dfb9f22a861492d20c4765150c0c794abd70f8147c\"}\n");
     CHECK_EQUAL(run("erase 4096 4096"), TERNEL_OK);
     CHECK(memory.erased_offset == 4096 && memory.erased_bytes == 4096);
