@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/build/venv/bin:$(PATH)
 BUILD := build/$(CONFIG)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-full sim firmware host lint format docs clean
+.PHONY: help setup demo bitstream test test-full sim firmware host lint format docs clean
 # A recipe that fails leaves no half-made file behind.
 .DELETE_ON_ERROR:
 
@@ -28,6 +28,9 @@ demo: setup ## build everything, boot the simulated SoC from its flash, tell a s
 	@[ -e $(BUILD)/sim/ternel-sim ] || echo "Building the simulator and the firmware: some minutes the first time. V=1 shows the commands."
 	@$(MAKE) --no-print-directory $(if $(V),,-s) -j2 sim firmware
 	@node cli/demo.ts --config $(CONFIG)
+
+bitstream: setup ## a board's bitstream, every clock met: BOARD=ecpix5 (or orangecrab, ulx3s), SEEDS=N to try several
+	@node cli/ternel.js build --board $(or $(BOARD),ecpix5) --seeds $(or $(SEEDS),1)
 
 test: setup ## lint, type check and all tests that are quick (under 15 minutes on two cores)
 	@node test/run.ts

@@ -75,12 +75,6 @@ export const toolErrors = errorTable({
     cause: "After place and route a path takes longer than a cycle, so the hardware would compute wrong values.",
     remedy: "Try other seeds (`--seeds 8`); the named log shows the path.",
   },
-  bitstreamSize: {
-    code: "E4107",
-    message: "build: the bitstream does not fit its region of the flash",
-    cause: "The bitstream is larger than the flash map (boards/) allows.",
-    remedy: "Enlarge the region in boards/, which moves everything behind it.",
-  },
   enginesDiffer: {
     code: "E4201",
     message: "compare: engines differ",
