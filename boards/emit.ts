@@ -37,6 +37,7 @@ export function emitConfigurationHeader(configuration: Configuration, buildId: n
   text += define("TERNEL_CONFIGURATION_NAME", `"${configuration.name}"`);
   text += define("TERNEL_BUILD_ID", hexadecimal(buildId));
   text += define("TERNEL_CLOCK_HZ", `${configuration.clockHz}u`);
+  text += define("TERNEL_FLASH_MODULE", `"${configuration.flash.module}"`);
   text += "\n// Address ranges of the CPU; the arena begins behind the container in MODEL, rounded up to 64 bytes.\n";
   for (const [name, range] of ranges) {
     text += define(`TERNEL_${name}_ORIGIN`, hexadecimal(range.origin));

@@ -11,7 +11,11 @@ export interface FlashRegion {
  * behind its 64-byte header, twice, so that one can be rewritten while the other still boots; sessions: what the machine itself saves;
  * model: the model container.
  */
-export type FlashMap = Readonly<Record<"bitstream" | "stage0" | "slotA" | "slotB" | "sessions" | "model", FlashRegion>>;
+export type FlashMap = Readonly<Record<FlashRegionName, FlashRegion>>;
+
+/** In the order in which they lie. */
+export const flashRegionNames = ["bitstream", "stage0", "slotA", "slotB", "sessions", "model"] as const;
+export type FlashRegionName = (typeof flashRegionNames)[number];
 
 /** Where the FPGA looks for its bitstream, and the most bytes that one has. */
 export type BitstreamPlace = FlashRegion;

@@ -81,7 +81,7 @@ $(SIM)/probe.bin: sim/testing/probe.c sim/testing/probe_start.S sim/testing/prob
 	  sim/testing/probe_start.S sim/testing/probe.c -o $(SIM)/probe.elf
 	riscv64-unknown-elf-objcopy -O binary --gap-fill 0xff $(SIM)/probe.elf $@
 
-build/host/flash-model-test: sim/flash_model.cpp sim/flash_model_test.cpp sim/flash_model.h
+build/host/flash-model-test: sim/flash_model.cpp sim/flash_model_test.cpp sim/flash_model.h sim/flash_part.h
 	@mkdir -p $(@D)
 	$(SIM_CXX) -std=c++17 -O1 -g -Wall -Wextra -Wshadow -Wconversion -Werror -fsanitize=address,undefined -fno-sanitize-recover=all \
 	  $(filter %.cpp,$^) -o $@

@@ -13,6 +13,8 @@ const char *const usage =
     "firmware's code.\n"
     "\n"
     "  --flash IMAGE               the SPI flash's contents\n"
+    "  --quad-enabled              the flash's quad enable bit is set already (default: as from the "
+    "factory)\n"
     "  --uart stdio|pty|tcp:PORT   where the serial line ends (default stdio; Ctrl+] leaves; tcp listens on "
     "127.0.0.1)\n"
     "  --preload-dram ADDR:FILE    put a file into DRAM before the first cycle; may be given more than once\n"
@@ -78,6 +80,8 @@ Options parseOptions(const std::vector<std::string> &arguments) {
             options.help = true;
         else if (name == "--flash")
             options.flash = value();
+        else if (name == "--quad-enabled")
+            options.quadEnabled = true;
         else if (name == "--uart")
             parseUart(value(), options);
         else if (name == "--preload-dram")

@@ -37,6 +37,20 @@ enum ternel_error stage1_image_read(const uint8_t *header, uint32_t build_id, st
         .payload_bytes = length,
         .entry = entry,
         .total_bytes = TERNEL_STAGE1_HEADER_BYTES + length,
+        .sequence = ternel_read_u32(header + TERNEL_STAGE1_SEQUENCE_OFFSET),
     };
     return TERNEL_OK;
+}
+
+void stage1_slots_read(const uint8_t *slot_a, const uint8_t *slot_b, uint32_t build_id,
+                       struct stage1_slots *slots) {
+    slots->errors[0] = stage1_image_read(slot_a, build_id, &slots->images[0]);
+    slots->errors[1] = stage1_image_read(slot_b, build_id, &slots->images[1]);
+    if (slots->errors[0] == TERNEL_OK && slots->errors[1] == TERNEL_OK) {
+        slots->first = slots->images[1].sequence > slots->images[0].sequence ? 1 : 0;
+    } else if (slots->errors[0] != TERNEL_OK && slots->errors[1] != TERNEL_OK) {
+        slots->first = slots->errors[0] == TERNEL_ERROR_IMAGE_MAGIC ? 1 : 0;
+    } else {
+        slots->first = slots->errors[0] == TERNEL_OK ? 0 : 1;
+    }
 }

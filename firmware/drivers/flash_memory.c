@@ -64,10 +64,14 @@ static enum ternel_error command(uint32_t bits, uint32_t out, const uint8_t *byt
     return error;
 }
 
-static enum ternel_error read_status(uint32_t *status) {
-    TERNEL_TRY(command(16, READ_STATUS << 8, NULL, 0, status));
-    *status &= 0xff;
+enum ternel_error flash_memory_read_register(uint32_t read, uint32_t *value) {
+    TERNEL_TRY(command(16, read << 8, NULL, 0, value));
+    *value &= 0xff;
     return TERNEL_OK;
+}
+
+static enum ternel_error read_status(uint32_t *status) {
+    return flash_memory_read_register(READ_STATUS, status);
 }
 
 enum ternel_error flash_memory_identify(uint32_t *id) {
@@ -89,18 +93,25 @@ static enum ternel_error write_enable(void) {
                : TERNEL_ERROR_FLASH_REFUSED;
 }
 
-static enum ternel_error wait_while_busy(const struct flash_memory *flash) {
+static enum ternel_error wait_while_busy(void (*while_waiting)(void)) {
     for (uint32_t poll = 0; poll < BUSY_POLLS; poll++) {
         uint32_t status;
         TERNEL_TRY(read_status(&status));
         if ((status & STATUS_BUSY) == 0) {
             return TERNEL_OK;
         }
-        if (flash->while_waiting != NULL) {
-            flash->while_waiting();
+        if (while_waiting != NULL) {
+            while_waiting();
         }
     }
     return TERNEL_ERROR_FLASH_TIMEOUT;
+}
+
+enum ternel_error flash_memory_write_registers(uint32_t write, uint32_t values, uint32_t count) {
+    uint32_t ignored;
+    TERNEL_TRY(write_enable());
+    TERNEL_TRY(command(8 + 8 * count, write << 8 * count | values, NULL, 0, &ignored));
+    return wait_while_busy(NULL);
 }
 
 /// Whether [offset, offset + bytes) may be written, and both are multiples of `unit`.
@@ -117,7 +128,7 @@ enum ternel_error flash_memory_erase(const struct flash_memory *flash, uint32_t 
     }
     TERNEL_TRY(write_enable());
     TERNEL_TRY(command(32, (uint32_t)(block ? BLOCK_ERASE : SECTOR_ERASE) << 24 | offset, NULL, 0, &ignored));
-    return wait_while_busy(flash);
+    return wait_while_busy(flash->while_waiting);
 }
 
 static bool all_ones(const uint8_t *bytes, uint32_t size) {
@@ -142,7 +153,7 @@ enum ternel_error flash_memory_program(const struct flash_memory *flash, uint32_
         TERNEL_TRY(write_enable());
         TERNEL_TRY(command(32, (uint32_t)PAGE_PROGRAM << 24 | (offset + at), bytes + at,
                            FLASH_MEMORY_PAGE_BYTES, &ignored));
-        TERNEL_TRY(wait_while_busy(flash));
+        TERNEL_TRY(wait_while_busy(flash->while_waiting));
     }
     return TERNEL_OK;
 }

@@ -28,6 +28,14 @@ struct flash_memory {
 /// Manufacturer, type and capacity as JEDEC's command 9Fh gives them: 0xef7018. Error: nothing answers.
 enum ternel_error flash_memory_identify(uint32_t *id) TERNEL_MUST_CHECK;
 
+/// The register of one byte that `command` reads, for example 05h: the status.
+enum ternel_error flash_memory_read_register(uint32_t command, uint32_t *value) TERNEL_MUST_CHECK;
+
+/// Writes `count` (1 or 2) registers by `command`, the low bytes of `values`, the higher one first, and waits
+/// until the flash has stored them. Errors: the flash does not answer, refuses, or does not finish.
+enum ternel_error flash_memory_write_registers(uint32_t command, uint32_t values,
+                                               uint32_t count) TERNEL_MUST_CHECK;
+
 /// Erases one sector or block: `bytes` is FLASH_MEMORY_SECTOR_BYTES or FLASH_MEMORY_BLOCK_BYTES, `offset` a
 /// multiple of it. Errors: outside [first, end); the flash does not answer, refuses, or does not finish.
 enum ternel_error flash_memory_erase(const struct flash_memory *flash, uint32_t offset,

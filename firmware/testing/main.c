@@ -14,6 +14,7 @@
     X(uart)                                                                                                  \
     X(watchdog)                                                                                              \
     X(flash_memory)                                                                                          \
+    X(flash_quad)                                                                                            \
     X(base64)                                                                                                \
     X(crc32)                                                                                                 \
     X(flash)

@@ -150,6 +150,18 @@ export const runtimeErrors = errorTable({
     cause: "What was read back is not what was written: the range is protected, or the flash is worn or faulty.",
     remedy: "Take the protection off (`openFPGALoader --unprotect-flash`) and upload again; if it comes back, the flash is faulty.",
   },
+  flashPart: {
+    code: "E3026",
+    message: "flash: part not known, read over one line",
+    cause: "The manufacturer's byte of the flash's identification is none that stage 0 knows how to switch to quad reads.",
+    remedy: "Nothing is wrong, the boot only takes longer; add the part to firmware/drivers/flash_quad.c from its data sheet.",
+  },
+  flashQuad: {
+    code: "E3027",
+    message: "flash: quad enable bit does not stay set, read over one line",
+    cause: "The flash took the write of its status register and did not keep it: the register is protected.",
+    remedy: "Take the protection off (`openFPGALoader --unprotect-flash`); until then the boot takes longer.",
+  },
   promptByte: {
     code: "E3101",
     message: "prompt: a byte that the tokenizer has no token for",

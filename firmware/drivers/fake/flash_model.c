@@ -13,12 +13,14 @@ static struct flash_model model;
 struct flash_model *flash_model_start(void) {
     memset(&model, 0, sizeof model);
     memset(model.cells, 0xff, sizeof model.cells);
+    memcpy(model.id, (const uint8_t[]){0xef, 0x70, 0x18}, sizeof model.id);
     model.busy_polls = 3;
     return &model;
 }
 
 static uint8_t status(void) {
-    const uint8_t value = (uint8_t)((model.busy != 0 ? BUSY : 0) | (model.enabled ? ENABLED : 0));
+    const uint8_t value =
+        (uint8_t)(model.registers[0] | (model.busy != 0 ? BUSY : 0) | (model.enabled ? ENABLED : 0));
     if (model.busy != 0 && model.busy != UINT32_MAX && --model.busy == 0) {
         model.enabled = false;
     }
@@ -27,7 +29,6 @@ static uint8_t status(void) {
 
 /// The byte that the flash drives while the one at `index` of the command arrives.
 static uint8_t driven(size_t index) {
-    static const uint8_t id[] = {0xef, 0x70, 0x18};
     if (model.absent || index == 0) {
         return 0xff;
     }
@@ -35,7 +36,9 @@ static uint8_t driven(size_t index) {
     case 0x05:
         return status();
     case 0x9f:
-        return model.busy != 0 ? 0xff : id[(index - 1) % 3];
+        return model.busy != 0 ? 0xff : model.id[(index - 1) % 3];
+    case 0x35:
+        return model.registers[1];
     default:
         return 0xff;
     }
@@ -53,6 +56,22 @@ static void erase(uint32_t bytes) {
     model.busy = model.busy_polls;
     if (!model.write_protected) {
         memset(model.cells + address() / bytes * bytes, 0xff, bytes);
+    }
+}
+
+/// 01h writes the first register, with two bytes both; 31h the second alone.
+static void write_registers(void) {
+    const size_t values = model.count - 1;
+    CHECK(model.enabled);
+    CHECK(model.received[0] == 0x01 ? values == 1 || values == 2 : values == 1);
+    model.register_writes++;
+    model.busy = model.busy_polls;
+    if (!model.status_locked) {
+        const size_t first = model.received[0] == 0x01 ? 0 : 1;
+        for (size_t at = 0; at < values; at++) {
+            model.registers[first + at] = model.received[1 + at];
+        }
+        model.registers[0] &= (uint8_t) ~(BUSY | ENABLED);
     }
 }
 
@@ -80,8 +99,10 @@ static void deselect(void) {
             model.sector_erases += command == 0x20;
             model.block_erases += command == 0xd8;
         }
+    } else if (command == 0x01 || command == 0x31) {
+        write_registers();
     } else {
-        CHECK(command == 0x05 || command == 0x9f);
+        CHECK(command == 0x05 || command == 0x35 || command == 0x9f);
     }
 }
 
@@ -118,4 +139,9 @@ uint32_t spiflash_core_master_rxtx_read(void) {
 
 uint32_t spiflash_core_master_status_read(void) {
     return model.dead ? 1 : 1 | (model.answered ? 2 : 0);
+}
+
+void spiflash_core_quad_write(uint32_t value) {
+    CHECK(!model.selected);
+    model.quad = value != 0;
 }

@@ -15,11 +15,17 @@ struct flash_model {
     bool dead;            ///< LiteSPI never answers
     bool no_write_enable; ///< the bit stays low
     bool write_protected; ///< programs and erases are ignored
+    bool status_locked;   ///< writes of registers are ignored
+    // The part; a W25Q128JV unless changed.
+    uint8_t id[3];
+    uint8_t registers[2]; ///< that 05h (without its lowest two bits) and 35h read
     uint32_t busy_polls;  ///< reads of the status until an operation ends; UINT32_MAX: never
     // What was done.
     uint32_t sector_erases;
     uint32_t block_erases;
     uint32_t programs;
+    uint32_t register_writes;
+    bool quad; ///< what the SoC was told
     // State.
     bool selected;
     bool enabled;

@@ -11,6 +11,7 @@
 #include "console.h"
 #include "engine.h"
 #include "flash_store.h"
+#include "leds.h"
 #include "print.h"
 #include "restart.h"
 #include "sha256_hardware.h"
@@ -256,6 +257,7 @@ int main(void) {
         .machine = &machine,
         .echo = true,
     };
+    leds_boot(LEDS_CONSOLE);
     (void)console_run(&setup);
     // A board has nowhere to go: it starts again.
     restart();

@@ -24,3 +24,4 @@ void spiflash_core_master_phyconfig_write(uint32_t value);
 uint32_t spiflash_core_master_rxtx_read(void);
 void spiflash_core_master_rxtx_write(uint32_t value);
 uint32_t spiflash_core_master_status_read(void);
+void spiflash_core_quad_write(uint32_t value);
