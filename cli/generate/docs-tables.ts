@@ -136,6 +136,6 @@ export const docsTables: Readonly<Record<string, (() => string) | undefined>> = 
   "register-windows": windowTable,
   "status-errors": statusErrorTable,
   "flash-map": flashMapTable,
-  "stage1-header": stage1HeaderTable,
+  "stage-header": stage1HeaderTable,
   "container-header": containerHeaderTable,
 };
