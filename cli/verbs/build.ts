@@ -2,6 +2,7 @@
 import { relative } from "node:path";
 import { Option, type Command } from "commander";
 import { boards, type BoardName } from "../../boards/configuration.ts";
+import { TernelError } from "../../models/errors.ts";
 import { jsonOption, wholeNumber } from "../options.ts";
 import { printObject, table } from "../output.ts";
 import { startProgress } from "../progress.ts";
@@ -12,36 +13,45 @@ interface BuildOptions {
   readonly seed: number;
   readonly seeds: number;
   readonly blink?: boolean;
+  readonly device?: string;
+  readonly resources: boolean;
   readonly json?: boolean;
 }
-
-const buildable = Object.values(boards)
-  .filter(({ fpga }) => fpga.family === "ecp5")
-  .map(({ name }) => name);
 
 /** Adds the verb to the program. */
 export function addBuild(program: Command): void {
   program
     .command("build")
-    .description("build a board's bitstream: Verilog, synthesis, place and route; an error when a clock is missed")
-    .addOption(new Option("--board <name>", "the board").choices(buildable).makeOptionMandatory())
+    .description(
+      "build a board's bitstream: Verilog, synthesis, place and route; an error when a clock is missed; for arty the project",
+    )
+    .addOption(new Option("--board <name>", "the board").choices(Object.keys(boards)).makeOptionMandatory())
     .addOption(new Option("--seed <n>", "of the placement").argParser(wholeNumber(1, 2 ** 31 - 1)).default(1))
     .addOption(
       new Option("--seeds <n>", "try up to so many seeds, until one meets every clock").argParser(wholeNumber(1, 100)).default(1),
     )
     .addOption(new Option("--blink", "the self-test: no DRAM, no model"))
+    .addOption(new Option("--device <name>", "arty: the FPGA on it, xc7a35t or xc7a100t"))
+    .addOption(new Option("--no-resources", "arty: only write the project, without what it takes of the FPGA"))
     .addOption(jsonOption())
     .action(async (options: BuildOptions) => {
-      // Loaded here only: the whole hardware language would slow down every other verb.
+      const { board, seed, seeds, blink = false, device, resources, json = false } = options;
+      // What does the work is loaded here only: the whole hardware language would slow down every other verb.
+      if (boards[board].fpga.family === "7series") {
+        const { buildForVivado } = await import("../vivado/print-vivado.ts");
+        await buildForVivado({ board, blink, resources, ...(device === undefined ? {} : { device }) }, json);
+        return;
+      }
+      if (device !== undefined && device !== boards[board].fpga.device)
+        throw new TernelError("argument", `--device ${device}: ${board} has ${boards[board].fpga.device}`);
       const { bitstreamPaths, buildBitstream } = await import("../bitstream/bitstream.ts");
-      const { board, seed, seeds, blink = false } = options;
       const progress = startProgress(`building ${board}`, 3 + seeds, "steps");
       const onStep = (name: string, index: number): void => {
         progress.update(index);
         if (!process.stderr.isTTY) process.stderr.write(`${board}: ${name}\n`);
       };
       const result = await buildBitstream({ board, seed, seeds, blink, onStep }).finally(progress.stop);
-      if (options.json === true) printObject(result);
+      if (json) printObject(result);
       else await printSummary(result, relative(process.cwd(), bitstreamPaths(board, blink).result));
     });
 }

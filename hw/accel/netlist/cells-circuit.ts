@@ -88,4 +88,3 @@ export function cellsCircuit() {
   ];
   return sideBySide(parts.map(({ modules }) => modules));
 }
-

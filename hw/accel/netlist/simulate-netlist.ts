@@ -35,7 +35,17 @@ function without(circuit: CheckedCircuit, hollow: string): CheckedCircuit {
 }
 
 /** Verilator's warnings that say nothing about a netlist: nobody wrote it, and its cells leave pins open. */
-const pointless = ["PINMISSING", "PINCONNECTEMPTY", "UNUSED", "UNDRIVEN", "WIDTH", "DECLFILENAME", "BLKSEQ", "INITIALDLY", "UNOPTFLAT"];
+const pointless = [
+  "PINMISSING",
+  "PINCONNECTEMPTY",
+  "UNUSED",
+  "UNDRIVEN",
+  "WIDTH",
+  "DECLFILENAME",
+  "BLKSEQ",
+  "INITIALDLY",
+  "UNOPTFLAT",
+];
 
 /** A generated source between directives that switch these warnings off, for it alone. */
 function unlinted(source: string): string {
@@ -58,7 +68,7 @@ export interface NetlistOptions {
 
 /** Ready to run testbenches like `simulate(circuit)`, with gates where the module was; to be closed at the end. */
 export function simulateNetlist(circuit: CheckedCircuit, options: NetlistOptions = {}): Simulation<VerilatorEngine> {
-  const { module = circuit.top, change = (netlist) => netlist, build } = options;
+  const { module = circuit.top, change = (netlist: string) => netlist, build } = options;
   const around = module === circuit.top ? new Map<string, string>() : emitVerilog(without(circuit, module)).files;
   const files = new Map([
     ...around,

@@ -74,7 +74,8 @@ export function synthesised(circuit: CheckedCircuit): string {
 /** How many cells of each kind a netlist instantiates. */
 export function cellCounts(netlist: string): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const [, kind = ""] of netlist.matchAll(/^ {2}([A-Z][A-Z0-9_]+) (?:#\(|\S)/gm)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const [, kind = ""] of netlist.matchAll(/^ {2}([A-Z][A-Z0-9_]+) (?:#\(|\S)/gm))
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return counts;
 }
 

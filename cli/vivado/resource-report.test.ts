@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countCells, fitOf, withoutSimulation } from "./seven-series.ts";
+import { countCells, devices, fitsIn, resourcesOf } from "./resource-report.ts";
 
 const stat = `
 5. Printing statistics.
 
-=== ternel_soc ===
+=== ternel_arty ===
 
     26891 wires
     31047 cells
@@ -25,9 +25,7 @@ const stat = `
 `;
 
 test("cells become resources of the part", () => {
-  assert.deepEqual(fitOf(countCells(stat), "Yosys 0.70"), {
-    part: "XC7A35T",
-    yosys: "Yosys 0.70",
+  assert.deepEqual(resourcesOf(countCells(stat)), {
     lut6: 3346 + 2365 + 4 * 130 + 240,
     ff: 12248 + 155,
     ramb36: 49,
@@ -35,7 +33,9 @@ test("cells become resources of the part", () => {
   });
 });
 
-test("the simulated DRAM's contents shrink, and nothing prints", () => {
-  const soc = 'reg [127:0] dram[0:16777215];\nalways begin\n  $display("x");\n  $finish;\n  a <= 1;\nend\n';
-  assert.equal(withoutSimulation(soc), "reg [127:0] dram[0:511];\nalways begin\n  a <= 1;\nend\n");
+test("one kind too many does not fit", () => {
+  const used = resourcesOf(countCells(stat));
+  assert.ok(fitsIn(used, devices.xc7a35t));
+  assert.ok(!fitsIn({ ...used, ramb36: 50.5 }, devices.xc7a35t));
+  assert.ok(fitsIn({ ...used, ramb36: 50.5 }, devices.xc7a100t));
 });
