@@ -1,6 +1,6 @@
 """The accelerator on the SoC's buses: registers on Wishbone, DRAM through native LiteDRAM ports."""
 
-from migen import Cat, ClockSignal, Instance, Mux, ResetSignal, Signal
+from migen import Cat, ClockSignal, Instance, ResetSignal, Signal
 
 from litex.gen import LiteXModule
 
@@ -8,6 +8,8 @@ from litex.soc.interconnect                  import wishbone
 from litex.soc.interconnect.csr_eventmanager import EventManager, EventSourceLevel
 
 from litedram.common import LiteDRAMNativePort
+
+from hw.soc.wide_port import read_data
 
 # Accelerator --------------------------------------------------------------------------------------
 
@@ -42,10 +44,6 @@ class Accelerator(LiteXModule):
         # # #
 
         command_address = readers[0].cmd.addr
-        # On the controller's own ports this is one bus for all, and the choice between them vanishes.
-        read_data       = readers[0].rdata.data
-        for port in readers[1:]:
-            read_data = Mux(port.rdata.valid, port.rdata.data, read_data)
         self.specials += Instance("ternel_accelerator",
             # Clk / Rst.
             i_clk = ClockSignal("sys"),
@@ -65,7 +63,7 @@ class Accelerator(LiteXModule):
             i_dram_cmd_ready   = Cat(*[port.cmd.ready for port in readers]),
             o_dram_cmd_addr    = command_address,
             i_dram_rdata_valid = Cat(*[port.rdata.valid for port in readers]),
-            i_dram_rdata_data  = read_data,
+            i_dram_rdata_data  = read_data(readers),
 
             # Command list, writes.
             o_memory_cmd_valid   = control.cmd.valid,

@@ -5,12 +5,10 @@ from litex.gen import LiteXModule
 from litex.soc.integration.soc      import SoCRegion
 from litex.soc.integration.soc_core import SoCCore
 
-from litedram.common import LiteDRAMNativePort
-
 from litespi.phy.generic import LiteSPIPHY
 
 from hw.soc.flash_core        import FlashCore, quad_read_flash
-from hw.soc.wide_port         import WidePort
+from hw.soc.wide_port         import dram_port
 from hw.soc.accelerator       import Accelerator
 from hw.soc.status_leds       import StatusLeds
 from hw.soc.configuration     import Configuration
@@ -108,9 +106,11 @@ class TernelSoC(SoCCore):
     def add_accelerator(self) -> None:
         """Adds the accelerator with its own DRAM ports; ``add_dram`` comes first."""
         configuration = self.configuration
+        crossbar         = self.sdram.crossbar
+        words            = configuration.dram_word_bytes
         self.accelerator = Accelerator(
-            readers = [self.add_dram_port("read") for _ in range(configuration.dram_ports)],
-            control = self.add_dram_port("both"),
+            readers = [dram_port(self, crossbar, "read", words) for _ in range(configuration.dram_ports)],
+            control = dram_port(self, crossbar, "both", words),
         )
         self.bus.add_slave("accelerator", self.accelerator.bus, SoCRegion(
             origin = configuration.accelerator.origin,
@@ -118,19 +118,6 @@ class TernelSoC(SoCCore):
             cached = False,
         ))
         self.irq.add("accelerator", use_loc_if_exists=True)
-
-    def add_dram_port(self, mode: str) -> LiteDRAMNativePort:
-        """A port of the accelerator's width: the controller's own, or one that is wider than an SDR part's."""
-        crossbar = self.sdram.crossbar
-        has      = crossbar.controller.data_width//8
-        wanted   = self.configuration.dram_word_bytes
-        if wanted == has:
-            return crossbar.get_port(mode=mode)
-        if wanted < has:
-            raise ValueError(f"accelerator for DRAM words of {wanted} bytes on a controller of {has}")
-        wide            = WidePort(crossbar, mode, 8*wanted)
-        self.submodules += wide
-        return wide.port
 
     # LEDs -----------------------------------------------------------------------------------------
     def add_leds(self) -> None:

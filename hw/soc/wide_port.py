@@ -1,6 +1,6 @@
 """DRAM ports that are wider than the controller: what an SDR part needs, which brings four bytes a cycle at best."""
 
-from migen import Array, Cat, If, Signal
+from migen import Array, Cat, If, Mux, Signal
 
 from litex.gen import LiteXModule
 
@@ -71,3 +71,24 @@ class WidePort(LiteXModule):
                 wide.wdata.ready.eq(narrow.wdata.ready & (written == ratio - 1)),
             ]
             self.sync += If(narrow.wdata.ready, written.eq(written + 1))
+
+# Ports --------------------------------------------------------------------------------------------
+
+def dram_port(owner: LiteXModule, crossbar: LiteDRAMCrossbar, mode: str, word_bytes: int) -> LiteDRAMNativePort:
+    """A port for words of ``word_bytes``: the controller's own, or a WidePort of ``owner`` where its words are smaller."""
+    controller_bytes = crossbar.controller.data_width//8
+    if word_bytes == controller_bytes:
+        return crossbar.get_port(mode=mode)
+    if word_bytes < controller_bytes:
+        raise ValueError(f"DRAM ports of {word_bytes} bytes on a controller of {controller_bytes}")
+    wide              = WidePort(crossbar, mode, 8*word_bytes)
+    owner.submodules += wide
+    return wide.port
+
+
+def read_data(ports: list[LiteDRAMNativePort]):
+    """The data of whichever port has some. On the controller's own ports this is one bus for all, and the choice vanishes."""
+    data = ports[0].rdata.data
+    for port in ports[1:]:
+        data = Mux(port.rdata.valid, port.rdata.data, data)
+    return data
