@@ -1,18 +1,19 @@
-// ternel console: the machine's console on this terminal, as a serial line would show it.
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { createInterface } from "node:readline";
+// ternel console: a machine's console on this terminal: the simulated SoC's, or a board's over its serial line.
 import { Option, type Command } from "commander";
+import { boards, isBoardName } from "../../boards/configuration.ts";
 import { TernelError } from "../../models/errors.ts";
-import { existing, flashOption, modelOption, socConfigOption, type SocOptions } from "../options.ts";
+import { existing, flashOption, modelOption, socConfigOption, wholeNumber, type SocOptions } from "../options.ts";
 import { prepareSimulator } from "../targets/soc.ts";
-
-/** Ctrl+], as in other serial terminals. */
-const leaveKey = 0x1d;
-const consolePrompt = ">>> ";
+import { attachTerminal } from "../terminal.ts";
 
 interface ConsoleOptions extends SocOptions {
   readonly board: string;
   readonly model: string;
+  readonly port?: string;
+  readonly baud?: number;
+  readonly log?: string;
+  readonly match?: string;
+  readonly timeout?: number;
 }
 
 /** Adds the verb to the program. */
@@ -20,72 +21,44 @@ export function addConsole(program: Command): void {
   program
     .command("console")
     .description("open a machine's console: Ctrl+] leaves; without a terminal, lines from standard input are typed one by one")
-    .addOption(new Option("--board <name>", "the machine").choices(["sim"]).default("sim"))
+    .addOption(new Option("--board <name>", "the machine").choices(["sim", ...Object.keys(boards)]).default("sim"))
     .addOption(modelOption())
     .addOption(socConfigOption())
     .addOption(flashOption())
+    .addOption(new Option("--port <path>", "the serial port; a board's is found by its USB identification"))
+    .addOption(new Option("--baud <n>", "the port's speed; the board's own unless given").argParser(wholeNumber(1200, 12_000_000)))
+    .addOption(new Option("--log <file>", "append what the board prints to a file"))
+    .addOption(new Option("--match <text>", "leave with exit status 0 as soon as the board prints this"))
+    .addOption(new Option("--timeout <s>", "with --match: exit status 1 when that takes longer").argParser(wholeNumber(1, 86_400)))
     .action(openConsole);
 }
 
 async function openConsole(options: ConsoleOptions): Promise<void> {
+  if (options.board !== "sim" || options.port !== undefined) {
+    await openSerialConsole(options);
+    return;
+  }
+  for (const name of ["baud", "log", "match", "timeout"] as const) {
+    if (options[name] !== undefined) throw new TernelError("argument", `--${name} needs a board or a --port`);
+  }
   const simulator = await prepareSimulator(existing(options.model), options);
-  const child = spawn(simulator.program, simulator.arguments, { stdio: ["pipe", "pipe", "pipe"], cwd: simulator.folder });
-  process.on("exit", () => {
-    child.kill("SIGKILL");
+  try {
+    process.exitCode = await attachTerminal(simulator);
+  } finally {
     simulator.dispose();
-  });
-  const { promise: ended, resolve, reject } = Promise.withResolvers<number>();
-  child.on("close", (code) => {
-    resolve(code ?? 0);
-  });
-  child.on("error", (error) => {
-    reject(new TernelError("toolMissing", error.message));
-  });
-  child.stdin.on("error", () => undefined); // a machine that has gone is noticed by its exit
-  child.stdout.pipe(process.stdout);
-  child.stderr.pipe(process.stderr);
-  if (process.stdin.isTTY) typeKeys(child);
-  else typeLines(child);
-  process.exitCode = await ended;
-  if (process.stdin.isTTY) process.stdin.setRawMode(false);
-  process.stdin.destroy(); // a terminal, pipe or file that is still open must not keep this program alive
+  }
 }
 
-/** Every key goes to the machine at once, Ctrl+C too; Ctrl+] ends the simulation. */
-function typeKeys(child: ChildProcessWithoutNullStreams): void {
-  process.stderr.write("Ctrl+] leaves\r\n");
-  process.stdin.setRawMode(true);
-  process.stdin.on("data", (keys: Buffer) => {
-    const leave = keys.indexOf(leaveKey);
-    child.stdin.write(leave < 0 ? keys : keys.subarray(0, leave));
-    if (leave >= 0) child.kill("SIGTERM");
-  });
-}
-
-/** Each line waits for the console's prompt, as a patient person would; after the last answer the simulation ends. */
-function typeLines(child: ChildProcessWithoutNullStreams): void {
-  const lines: string[] = [];
-  let complete = false;
-  let tail = "";
-  const continueAtPrompt = () => {
-    if (!tail.endsWith(consolePrompt)) return;
-    const line = lines.shift();
-    if (line !== undefined) {
-      tail = "";
-      child.stdin.write(`${line}\n`);
-    } else if (complete) child.kill("SIGTERM");
-  };
-  const input = createInterface({ input: process.stdin });
-  input.on("line", (line) => {
-    lines.push(line);
-    continueAtPrompt();
-  });
-  input.on("close", () => {
-    complete = true;
-    continueAtPrompt();
-  });
-  child.stdout.on("data", (piece: Buffer) => {
-    tail = (tail + piece.toString("latin1")).slice(-consolePrompt.length);
-    continueAtPrompt();
+async function openSerialConsole({ board: name, port, baud, log, match, timeout }: ConsoleOptions): Promise<void> {
+  if (timeout !== undefined && match === undefined) throw new TernelError("argument", "--timeout goes with --match");
+  // Loaded here only: a machine without the port library's system parts can do everything else.
+  const { attachSerialTerminal } = await import("../serial/serial-terminal.ts");
+  const board = isBoardName(name) ? boards[name] : undefined;
+  await attachSerialTerminal({
+    choice: { ...(port === undefined ? {} : { path: port }), ...(board === undefined ? {} : { board }) },
+    baud: baud ?? board?.uart.baud ?? 115_200,
+    ...(log === undefined ? {} : { log }),
+    ...(match === undefined ? {} : { match }),
+    ...(timeout === undefined ? {} : { timeout }),
   });
 }
