@@ -183,10 +183,11 @@ _Noreturn void boot(void) {
     print_hexadecimal(TERNEL_BUILD_ID);
     print_text("\n");
     if (flash_error != TERNEL_OK) {
-        print_error(flash_error);
-        print_text(" (");
+        print_text("Flash ");
         print_hexadecimal(flash_id);
-        print_text(")\n");
+        print_text(": ");
+        print_error(flash_error);
+        print_text("\n");
     }
     must(accelerator_open(&accelerator, TERNEL_ACCELERATOR_ORIGIN, TERNEL_MAIN_RAM_ORIGIN,
                           TERNEL_MAIN_RAM_BYTES, TERNEL_BUILD_ID));
