@@ -51,7 +51,7 @@ export async function describeFlash(session: SerialSession): Promise<FlashDescri
 export interface UploadResult {
   readonly bytes: number;
   readonly sectors: number;
-  /** Sectors that differed and were written. */
+  /** Sectors that were written: those that differed, and the first. */
   readonly written: number;
 }
 
@@ -72,17 +72,14 @@ export async function upload(
   const differing = await target.differingSectors((done) => {
     onProgress("comparing", done, sectors);
   });
-  const result = { bytes: content.length, sectors, written: differing.length };
-  if (differing.length === 0) return result;
-
-  await target.erase(0, sectorBytes);
-  let done = 0;
-  for (const { sector, wholeBlock } of inWritingOrder(differing)) {
+  const order = differing.length === 0 ? [] : inWritingOrder(differing);
+  if (order.length !== 0) await target.erase(0, sectorBytes);
+  for (const [done, { sector, wholeBlock }] of order.entries()) {
     if (wholeBlock) await target.erase(sector, blockBytes);
     await target.write(sector);
-    onProgress("writing", ++done, differing.length + 1);
+    onProgress("writing", done + 1, order.length);
   }
-  return result;
+  return { bytes: content.length, sectors, written: order.length };
 }
 
 const sectorsOfBlock = blockBytes / sectorBytes;
