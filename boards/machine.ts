@@ -62,6 +62,8 @@ export interface AcceleratorConfiguration {
   readonly topK: number;
   /** Results that wait between the rescaler and whoever takes them. */
   readonly resultDepth: number;
+  /** Cycles without progress after which a command list is given up. */
+  readonly watchdogCycles: number;
 }
 
 /** Where the boot puts things in DRAM (addresses of the CPU). The arena begins behind the container, rounded up to 64 bytes. */
@@ -149,6 +151,7 @@ export function machine<Name extends string>(parts: Machine<Name>): Configuratio
       stateElements: 2048,
       topK: 64,
       resultDepth: 16,
+      watchdogCycles: 2 ** 20,
     },
   };
 }

@@ -64,10 +64,11 @@ static enum ternel_error meaning(uint32_t error) {
     }
 }
 
+/// A list that hung is done, but the device stays busy until DRAM has answered; that may be never.
 static bool is_busy(struct accelerator *accelerator) {
     const uint32_t status = accelerator_read(accelerator, TERNEL_REGISTER_STATUS);
     accelerator->status_error = FIELD(status, STATUS_ERROR);
-    return (status & TERNEL_STATUS_BUSY) != 0;
+    return (status & (TERNEL_STATUS_BUSY | TERNEL_STATUS_DONE)) == TERNEL_STATUS_BUSY;
 }
 
 static void look_around(const struct accelerator *accelerator) {

@@ -142,6 +142,12 @@ static void test_hangs(void) {
     CHECK_EQUAL(accelerator_hash_block(&accelerator, model->memory, true), TERNEL_ERROR_ACCELERATOR_TIMEOUT);
     CHECK_EQUAL(model->aborts, 3);
     CHECK_EQUAL(accelerator_abort(&accelerator), TERNEL_OK);
+    // DRAM never answers: the device says so by itself, and stays busy.
+    model->error = TERNEL_STATUS_ERROR_HUNG;
+    CHECK_EQUAL(accelerator_run(&accelerator, &list, &totals), TERNEL_ERROR_ACCELERATOR_HUNG);
+    CHECK_EQUAL(model->aborts, 4);
+    model->error = 0;
+    CHECK_EQUAL(accelerator_abort(&accelerator), TERNEL_OK);
     model->deaf = true;
     CHECK_EQUAL(accelerator_run(&accelerator, &list, &totals), TERNEL_ERROR_ACCELERATOR_BUS);
     CHECK_EQUAL(accelerator_abort(&accelerator), TERNEL_ERROR_ACCELERATOR_BUS);

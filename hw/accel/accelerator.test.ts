@@ -136,6 +136,48 @@ for (const [name, parameters] of Object.entries(machines)) {
       bench.checkBuffers();
       await bench.check([3], true);
     });
+    await run("a start judges what was written right before it", 7, async (bench) => {
+      const { rig: hardware, regions, golden } = bench;
+      const good = bench.start([3], false);
+      await hardware.start(good);
+      assert.equal(await hardware.finish(), "NONE");
+      const settings = {
+        LIST_OFFSET: good.list.offset,
+        LIST_BYTES: good.list.bytes,
+        MODEL_BASE: regions.modelBase,
+        MODEL_BYTES: golden.container.length,
+        BUFFER_BASE: regions.bufferBase,
+        BUFFER_BYTES: golden.buffers.length,
+      };
+      for (const [name, value] of Object.entries(settings)) {
+        for (const wrong of [value + 32, 2 ** 32 - 64]) {
+          await hardware.write(name, wrong);
+          await hardware.write("RUN", 1 + 2 ** 8);
+          assert.equal((await hardware.status()).error, "RANGE", name);
+          // And the other way round: what was wrong until now starts, and a doorbell later changes nothing of it.
+          await hardware.write(name, value);
+          await hardware.write("RUN", 1 + 2 ** 8);
+          await hardware.write(name, wrong);
+          assert.ok((await hardware.status()).busy, name);
+          assert.equal(await hardware.finish(), "NONE");
+          await hardware.write(name, value);
+        }
+      }
+      for (const [address, blocks, error] of [
+        [2 ** 20 - 128, 3, "RANGE"],
+        [2 ** 18 + 8, 1, "RANGE"],
+        [2 ** 18, 0, "BLOCKS"],
+      ] as const) {
+        await hardware.write("SHA_ADDRESS", address);
+        await hardware.write("SHA_BLOCKS", blocks);
+        await hardware.control("START_SHA", "SHA_INIT");
+        assert.equal((await hardware.status()).error, error);
+        await hardware.write("SHA_BLOCKS", 1);
+        await hardware.write("SHA_ADDRESS", 2 ** 20 - 64);
+        await hardware.control("START_SHA", "SHA_INIT");
+        assert.equal(await hardware.finish(), "NONE");
+      }
+    });
     await run("hashes between lists", 6, async (bench, random) => {
       for (let round = 0; round < 4; round++) {
         await checkHash(bench.rig, random, 2 ** 18 + 64 * random.below(100), 1 + random.below(700));

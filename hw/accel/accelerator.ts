@@ -91,9 +91,13 @@ export function accelerator(given: AcceleratorParameters) {
       const startSha = controlBit("START_SHA");
       const startBlock = controlBit("START_SHA_BLOCK");
       const abort = m.node("abort", bus.writesControl.and(controlBit("ABORT")));
-      // The checks see the written RUN one cycle late.
+      // The checks say what was wrong two cycles ago. The bus takes longer from one write to the next, so what they say at a write of CONTROL holds
+      // for all settings; RUN itself is one, and waits for them.
+      const wroteRun = m.register("wrote_run", bit, { init: 0 });
+      wroteRun.set(bus.writesRun);
       const startsRun = m.register("starts_run", bit, { init: 0 });
-      startsRun.set(bus.writesRun);
+      startsRun.set(wroteRun);
+      m.assert(wroteRun.or(startsRun).and(bus.writesControl.or(bus.writesRun)).not(), "a write between RUN and its start");
       const requestSha = m.node("request_sha", bus.writesControl.and(startSha.or(startBlock)).and(abort.not()));
       const request = m.node("request", requestSha.or(startsRun));
 
@@ -144,6 +148,10 @@ export function accelerator(given: AcceleratorParameters) {
         m.when(execution.ended, () => {
           m.when(execution.error.ne(0), () => {
             error.set(execution.error);
+          });
+          // DRAM that never answers would keep the end from the CPU.
+          m.when(execution.error.eq(code("HUNG")), () => {
+            done.set(1);
           });
           fault.set(execution.index);
           state.goto("drain");
@@ -361,7 +369,7 @@ export function accelerator(given: AcceleratorParameters) {
       bus.interruptEnable.set(interruptEnable);
       bus.faultCommand.set(fault);
       bus.digest.set(sha.state);
-      bus.locked.set(inList.or(startsRun).or(draining));
+      bus.locked.set(inList.or(draining));
       io.irq.set(done.and(interruptEnable));
     },
     { documentation: "The engine of Ternel: command lists, ternary matrices, vectors, SHA-256. Registers: hw/accel/registers.ts." },

@@ -7,8 +7,8 @@ const slots = 16;
 const localBits = 6;
 
 /**
- * Each event counts in a few bits of its own. One adder goes round and adds these to 32-bit sums in a memory; a visit that `read` asks for comes
- * first, so that what is read is exact. `clear` makes all counters 0.
+ * Each event counts in a few bits of its own. A visit takes these away, and one adder adds them to a 32-bit sum in a memory in the cycle after. Visits
+ * go round; one that `read` asks for comes first, so that what is read is exact. `clear` makes all counters 0.
  */
 export function eventCounters() {
   const indexBits = Math.log2(slots);
@@ -17,7 +17,7 @@ export function eventCounters() {
     clear: input(bit),
     read: input(bit, "at most one cycle in four"),
     index: input(uint(indexBits)),
-    value: output(uint(32), "two cycles after read, until the next"),
+    value: output(uint(32), "three cycles after read, until the next"),
   };
   return module(
     "EventCounters",
@@ -55,13 +55,21 @@ export function eventCounters() {
         return local;
       });
       const local = locals.map((count, i) => count.and(visits.bit(i).repeat(localBits))).reduce((all, count) => all.or(count));
-      const before = mux(fresh.and(visits).ne(0), uint(32).constant(0), sums.readNow("sum", index));
-      const sum = m.node("sum", before.add(local).wrap(32));
-      sums.write(index, sum, { enable: io.clear.not() });
+      const taken = m.register("taken", uint(localBits), { init: 0 });
+      const takenFrom = m.register("taken_from", uint(indexBits), { init: 0 });
+      const isFirst = m.register("is_first", bit, { init: 0 });
+      const wasRead = m.register("was_read", bit, { init: 0 });
+      taken.set(mux(io.clear, uint(localBits).constant(0), local));
+      takenFrom.set(index);
+      isFirst.set(io.clear.or(fresh.and(visits).ne(0)));
+      wasRead.set(reading);
+      const before = mux(isFirst, uint(32).constant(0), sums.readNow("sum", takenFrom));
+      const sum = m.node("sum", before.add(taken).wrap(32));
+      sums.write(takenFrom, sum);
       m.when(io.read.not(), () => {
         turn.set(turn.add(1).wrap(indexBits));
       });
-      m.when(reading, () => {
+      m.when(wasRead, () => {
         held.set(sum);
       });
       fresh.set(mux(io.clear, uint(slots).constant(2 ** slots - 1), fresh.and(visits.not())));

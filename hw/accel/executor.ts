@@ -10,9 +10,6 @@ import { columnIndexWidth } from "./result-stream.ts";
 import { beatWidth } from "./matrix-unit.ts";
 import { operand, resultTarget, vectorCommand } from "./vector/vector-command.ts";
 
-/** Cycles without a word or a command after which a list is given up, as a power of two. */
-const watchdogBits = 20;
-
 /**
  * While a command runs, the next one is read from the FIFO, word by word, into the shadow: registers that hold what the units copy when they
  * start. A unit starts in the first cycle in which none is busy.
@@ -22,6 +19,7 @@ const watchdogBits = 20;
  */
 export function executor(parameters: AcceleratorParameters) {
   const { portBytes, columns } = parameters;
+  const watchdogBits = bitsFor(parameters.watchdogCycles);
   const wordBits = wordAddressWidth(parameters);
   const column = uint(columnIndexWidth(columns));
   const note = commandNote(columns);

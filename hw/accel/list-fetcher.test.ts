@@ -33,6 +33,7 @@ const base: AcceleratorParameters = {
   stateElements: 2048,
   topK: 64,
   resultDepth: 16,
+  watchdogCycles: 2 ** 20,
   dramBytes: 2 ** 28,
   buildId: 1,
 };

@@ -20,6 +20,7 @@ const parameters = {
   columns: 2,
   vectorLanes: 4,
   resultDepth: 16,
+  watchdogCycles: 2 ** 20,
   dramBytes,
   topK: 6,
 } as const;

@@ -26,6 +26,7 @@ const good: AcceleratorParameters = {
   stateElements: 2048,
   topK: 64,
   resultDepth: 16,
+  watchdogCycles: 2 ** 20,
   dramBytes: 2 ** 28,
   buildId: 7,
 };
@@ -54,6 +55,8 @@ test("a wrong parameter is named with the values it may have", () => {
     [{ stateElements: 0 }, /stateElements is 0/],
     [{ topK: 65 }, /topK is 65: it must be a number from 0 to 64/],
     [{ resultDepth: 8 }, /resultDepth is 8/],
+    [{ watchdogCycles: 1000 }, /watchdogCycles is 1000: it must be a power of two from 512 to 16777216/],
+    [{ watchdogCycles: 4096 }, /watchdogCycles is 4096: a command may take 6400 without a word/],
     [{ dramBytes: 2 ** 33 }, /dramBytes is 8589934592/],
     [{ dramBytes: 2 ** 32, portBytes: 16 }, /dramBytes is 4294967296: it must not be above 2\^26 port words/],
     [{ dramBytes: 4096 }, /dramBytes is 4096: less than two rows of 2048 bytes for each of 2 ports/],

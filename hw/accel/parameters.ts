@@ -27,6 +27,11 @@ export interface AcceleratorParameters {
   readonly topK: number;
   /** Results that wait between the rescaler and whoever takes them: a power of two, 16 to 64. */
   readonly resultDepth: number;
+  /**
+   * Cycles without a word of the stream and without the start of a command after which a list is given up: a power of two, 512 to 2^24,
+   * and above what the longest command takes that streams nothing.
+   */
+  readonly watchdogCycles: number;
   /** Bytes of DRAM: a power of two up to 2^32. The engine never asks for an address beyond. */
   readonly dramBytes: number;
   /** The build's identity, 32 bits (see docs: a firmware of another build refuses to run). */
@@ -56,6 +61,14 @@ function aligned(name: string, given: number, most: number): string[] {
   return right ? [] : [`${name} is ${given}: it must be a multiple of ${alignment} from ${alignment} to ${most}`];
 }
 
+/**
+ * Cycles, rounded up, that a command can take without a word of its stream: for each column two passes over a vector (QUANTISE: the maximum,
+ * then the activations) with a square root and divisions in between; and a vector that is stored, a port word a cycle.
+ */
+function longestSilence({ columns, vectorElements, vectorLanes, portBytes }: AcceleratorParameters): number {
+  return columns * ((2 * vectorElements) / vectorLanes + 256) + (4 * vectorElements) / portBytes;
+}
+
 /** What is wrong with the parameters, one line each; empty where they can be built. */
 export function parameterProblems(parameters: AcceleratorParameters): readonly string[] {
   const { portBytes, dramWordBytes, vectorLanes, columns, dramPorts, topK, dramBytes, buildId } = parameters;
@@ -70,6 +83,7 @@ export function parameterProblems(parameters: AcceleratorParameters): readonly s
     ...powerOfTwo("activationBytes", parameters.activationBytes, 64, 16384),
     ...aligned("stateElements", parameters.stateElements, 8192),
     ...powerOfTwo("resultDepth", parameters.resultDepth, 16, 64),
+    ...powerOfTwo("watchdogCycles", parameters.watchdogCycles, 512, 2 ** 24),
     ...powerOfTwo("dramBytes", dramBytes, 1024, 2 ** 32),
   ];
   if (dramWordBytes !== portBytes && dramWordBytes !== 2 * portBytes)
@@ -82,6 +96,10 @@ export function parameterProblems(parameters: AcceleratorParameters): readonly s
     problems.push(`dramBytes is ${dramBytes}: it must not be above 2^26 port words`);
   if (problems.length === 0 && dramBytes < 2 * dramPorts * parameters.rowBytes)
     problems.push(`dramBytes is ${dramBytes}: less than two rows of ${parameters.rowBytes} bytes for each of ${dramPorts} ports`);
+  if (problems.length === 0 && parameters.watchdogCycles <= longestSilence(parameters))
+    problems.push(
+      `watchdogCycles is ${parameters.watchdogCycles}: a command may take ${longestSilence(parameters)} without a word`,
+    );
   if (!Number.isInteger(topK) || topK < 0 || topK > 64) problems.push(`topK is ${topK}: it must be a number from 0 to 64`);
   if (!Number.isInteger(buildId) || buildId < 0 || buildId >= 2 ** 32)
     problems.push(`buildId is ${buildId}: it must be a 32-bit number`);

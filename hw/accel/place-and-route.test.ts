@@ -31,15 +31,20 @@ test("one row for each configuration, by name", () => {
     ...parseReport(report),
     config: "ecp5",
     parameters: "",
-    device: "LFE5U-85F, speed 6",
+    device: "85F",
     yosys: "Yosys 0.70",
     nextpnr: "0.11",
     seed: 1,
     seconds: 1,
   };
-  const table = resultTable([result, { ...result, config: "arty", lut4: 5000 }]);
-  assert.match(table, /^LFE5U-85F, speed 6; Yosys 0.70, nextpnr-ecp5 0.11.\n\n\| configuration /);
-  assert.match(table, /\| arty \| 5000 \| 4800 \| 15 \| 2 \| 84\.5 \| 1 \|\n\| ecp5 \| 7593 .*\|$/);
+  const table = resultTable([result, { ...result, config: "arty", lut4: 5000 }, { ...result, device: "45F", seed: 2 }]);
+  assert.match(table, /^Speed grade 6; Yosys 0.70, nextpnr-ecp5 0.11; an LFE5U-85F has 83640 LUT4 .*\.\n\n\| configuration /);
+  const rows = table.split("\n").slice(-3);
+  assert.deepEqual(rows, [
+    "| arty | LFE5U-85F | 5000 | 4800 | 15 | 2 | 84.5 | 1 |",
+    "| ecp5 | LFE5U-45F | 7593 | 4800 | 15 | 2 | 84.5 | 2 |",
+    "| ecp5 | LFE5U-85F | 7593 | 4800 | 15 | 2 | 84.5 | 1 |",
+  ]);
 });
 
 test("the wrapper has three pins", () => {

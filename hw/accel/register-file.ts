@@ -106,8 +106,9 @@ function fixedRegisters(parameters: AcceleratorParameters): Readonly<Record<stri
 }
 
 /**
- * A request is held in registers and acts one cycle later, so the bus's long paths end here. Writes are acknowledged in the second cycle,
- * reads in the fifth: what is read from memories (counters, the window TOP) comes up to two cycles after `readAddress`.
+ * A request is held in registers and acts one cycle later, so the bus's long paths end here. It is acknowledged in the sixth cycle: what is read
+ * from memories (counters, the window TOP) comes up to three cycles after `readAddress`, and what RUN starts has begun, or was refused, before the
+ * CPU can write anything else.
  */
 export function registerFile(parameters: AcceleratorParameters) {
   const { columns } = parameters;
@@ -135,7 +136,7 @@ export function registerFile(parameters: AcceleratorParameters) {
     digest: input(vector(word, 8)),
     reads: output(bit, "readAddress is that of a read"),
     readAddress: output(uint(7), "counter, column or half an entry of TOP"),
-    counter: input(word, "two cycles after readAddress"),
+    counter: input(word, "three cycles after readAddress"),
     readsTop: output(bit, "readAddress is that of an entry of TOP, not of BEST"),
     entry: input(
       bundle({ row: uint(parameterWidths.rows), logit: sint(resultWidth) }),
@@ -147,7 +148,7 @@ export function registerFile(parameters: AcceleratorParameters) {
     "RegisterFile",
     ports,
     (io, m) => {
-      const bus = m.fsm("bus", ["idle", "act", "wait", "read", "acknowledge"] as const, { initial: "idle" });
+      const bus = m.fsm("bus", ["idle", "act", "wait", "gather", "read", "acknowledge"] as const, { initial: "idle" });
       const address = m.register("bus_address", uint(busAddressWidth), { resettable: false });
       const data = m.register("bus_data", word, { resettable: false });
       const write = m.register("bus_write", bit, { init: 0 });
@@ -165,13 +166,12 @@ export function registerFile(parameters: AcceleratorParameters) {
         });
       });
       bus.in("act", () => {
-        m.when(write, () => {
-          bus.goto("idle");
-        }).otherwise(() => {
-          bus.goto("wait");
-        });
+        bus.goto("wait");
       });
       bus.in("wait", () => {
+        bus.goto("gather");
+      });
+      bus.in("gather", () => {
         bus.goto("read");
       });
       bus.in("acknowledge", () => {
@@ -269,7 +269,7 @@ export function registerFile(parameters: AcceleratorParameters) {
         bus.goto("acknowledge");
       });
 
-      io.acknowledge.set(bus.is("acknowledge").or(writes));
+      io.acknowledge.set(bus.is("acknowledge"));
       io.dataOut.set(dataOut);
       io.reads.set(bus.is("act").and(write.not()));
       io.readAddress.set(index.truncate(7));

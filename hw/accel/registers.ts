@@ -16,6 +16,8 @@
  *   5. Logits lie in region B, where the list put them; the largest is in BEST_TOKENc and BEST_LOGITc, the TOP_COUNT largest of the
  *      last selected column in the window TOP.
  *
+ *   HUNG has DONE = 1 at once, and BUSY = 0 only when DRAM has answered everything that it was asked: until then no start is accepted.
+ *
  *   A start that is refused has BUSY = 0, DONE = 1 and ERROR != 0 in the first read after the write. Registers from RUN to BUFFER_BYTES,
  *   TOKEN and TOKEN_SCALE are locked while a list runs: writes do nothing.
  *
@@ -313,7 +315,12 @@ export const statusErrors = [
       "an address or size in the registers is no multiple of 64, or what it says lies outside DRAM or its region, or the list is empty or too long",
   },
   { code: 6, name: "ABORTED", refused: false, description: "ended by CONTROL.ABORT" },
-  { code: 7, name: "HUNG", refused: false, description: "the list took no word and ended no command for 2^20 cycles" },
+  {
+    code: 7,
+    name: "HUNG",
+    refused: false,
+    description: "the list took no word and began no command for 2^20 cycles; BUSY lasts until DRAM has answered",
+  },
   { code: 8, name: "LENGTH", refused: false, description: "the list has no END within LIST_BYTES" },
   { code: 9, name: "OPCODE", refused: false, description: "a command's opcode is unknown" },
   { code: 10, name: "FIELD", refused: false, description: "a command's field has a value that it cannot have, or should be 0" },

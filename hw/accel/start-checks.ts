@@ -7,8 +7,8 @@ import { placeNames, runPlaces, shaSettings } from "./register-file.ts";
 import { statusError, type StatusErrorName } from "./registers.ts";
 
 /**
- * The errors are registers: they say what was wrong one cycle ago. With `listError` = 0 the regions lie in DRAM, the list lies in its region and
- * has 1 to 2^14 commands; with `shaError` = 0 there is a message and it lies in DRAM.
+ * Two steps of registers, sums and then their comparisons: all that is said holds for the settings of two cycles ago. With `listError` = 0 the
+ * regions lie in DRAM, the list lies in its region and has 1 to 2^14 commands; with `shaError` = 0 there is a message and it lies in DRAM.
  */
 export function startChecks(parameters: AcceleratorParameters) {
   const dramBits = bitsFor(parameters.dramBytes / commandBytes);
@@ -19,7 +19,7 @@ export function startChecks(parameters: AcceleratorParameters) {
     sha: input(shaSettings),
     listError: output(uint(errorBits)),
     shaError: output(uint(errorBits)),
-    first: output(uint(dramBits), "the list's first command in units of 64 bytes, one cycle late like the errors"),
+    first: output(uint(dramBits), "the list's first command in units of 64 bytes, as late as the errors"),
   };
   return module(
     "StartChecks",
@@ -32,27 +32,35 @@ export function startChecks(parameters: AcceleratorParameters) {
           .bits(sum.width - 1, dramBits + 1)
           .ne(0)
           .or(sum.bit(dramBits).and(sum.bits(dramBits - 1, 0).ne(0)));
-      const regionSize = mux(io.listInBuffer, places.bufferBytes.units, places.modelBytes.units);
-      const regionBase = mux(io.listInBuffer, places.bufferBase.units, places.modelBase.units);
+      const keep = (name: string, value: UInt): UInt => {
+        const register = m.register(name, uint(value.width), { resettable: false });
+        register.set(value);
+        return register;
+      };
       const listBytes = places.listBytes.units;
-      const badRange = [
-        ...placeNames.map((name) => places[name].misaligned),
-        beyondDram(places.modelBase.units.add(places.modelBytes.units)),
-        beyondDram(places.bufferBase.units.add(places.bufferBytes.units)),
-        places.listOffset.units.add(listBytes).gt(regionSize),
-        listBytes.eq(0),
-        listBytes.gt(commandLimits.listBytes / commandBytes),
-      ].reduce((any, one) => any.or(one));
-      const badActive = io.active.eq(0).or(io.active.gt(parameters.columns));
+      const misaligned = placeNames.map((name) => places[name].misaligned).reduce((any, one) => any.or(one));
+      const isLong = listBytes.gt(commandLimits.listBytes / commandBytes);
+      const badPlaces = keep("bad_places", misaligned.or(listBytes.eq(0)).or(isLong)).truncate(1);
+      const badActive = keep("bad_active", io.active.eq(0).or(io.active.gt(parameters.columns))).truncate(1);
+      const modelEnd = keep("model_end", places.modelBase.units.add(places.modelBytes.units));
+      const bufferEnd = keep("buffer_end", places.bufferBase.units.add(places.bufferBytes.units));
+      const listEnd = keep("list_end", places.listOffset.units.add(listBytes));
+      const regionSize = keep("region_size", mux(io.listInBuffer, places.bufferBytes.units, places.modelBytes.units));
+      const regionBase = keep(
+        "region_base",
+        mux(io.listInBuffer, places.bufferBase.units, places.modelBase.units).truncate(dramBits),
+      );
+      const listOffset = keep("list_offset", places.listOffset.units.truncate(dramBits));
+      const badRange = badPlaces.or(beyondDram(modelEnd)).or(beyondDram(bufferEnd)).or(listEnd.gt(regionSize));
       const code = (name: StatusErrorName): UInt => uint(errorBits).constant(statusError(name));
       const none = code("NONE");
-      const listError = m.register("list_error", uint(errorBits), { resettable: false });
-      listError.set(mux(badActive, code("ACTIVE"), mux(badRange, code("RANGE"), none)));
-      const badMessage = io.sha.address.misaligned.or(beyondDram(io.sha.address.units.add(io.sha.blocks)));
-      const shaError = m.register("sha_error", uint(errorBits), { resettable: false });
-      shaError.set(mux(io.sha.blocks.eq(0), code("BLOCKS"), mux(badMessage, code("RANGE"), none)));
-      const first = m.register("first_command", uint(dramBits), { resettable: false });
-      first.set(regionBase.truncate(dramBits).add(places.listOffset.units.truncate(dramBits)).truncate(dramBits));
+      const listError = keep("list_error", mux(badActive, code("ACTIVE"), mux(badRange, code("RANGE"), none)));
+      const messageEnd = keep("message_end", io.sha.address.units.add(io.sha.blocks));
+      const unaligned = keep("message_misaligned", io.sha.address.misaligned).truncate(1);
+      const noBlocks = keep("no_blocks", io.sha.blocks.eq(0)).truncate(1);
+      const badMessage = unaligned.or(beyondDram(messageEnd));
+      const shaError = keep("sha_error", mux(noBlocks, code("BLOCKS"), mux(badMessage, code("RANGE"), none)));
+      const first = keep("first_command", regionBase.add(listOffset).truncate(dramBits));
       io.listError.set(listError);
       io.shaError.set(shaError);
       io.first.set(first);

@@ -180,6 +180,7 @@ static void run_list(uint32_t run) {
 uint32_t mmio_read(uintptr_t address) {
     CHECK(address >= MODEL_WINDOW && address - MODEL_WINDOW < TERNEL_ACCELERATOR_WINDOW_BYTES);
     const uint32_t offset = (uint32_t)(address - MODEL_WINDOW);
+    bool done;
     if (offset >= TERNEL_REGISTER_DIGEST0 && offset <= TERNEL_REGISTER_DIGEST7) {
         return model.sha.state[(offset - TERNEL_REGISTER_DIGEST0) / 4]; // Nettle keeps the state as words
     }
@@ -201,8 +202,10 @@ uint32_t mmio_read(uintptr_t address) {
         if (model.busy && !model.hangs && model.polls_left-- == 0) {
             model.busy = false;
         }
-        return (model.busy ? TERNEL_STATUS_BUSY : TERNEL_STATUS_DONE) | model.error
-                                                                            << TERNEL_STATUS_ERROR_SHIFT;
+        // A list that hung is done, though busy until DRAM answers.
+        done = !model.busy || (model.hangs && model.error == TERNEL_STATUS_ERROR_HUNG);
+        return (model.busy ? TERNEL_STATUS_BUSY : 0) | (done ? TERNEL_STATUS_DONE : 0) |
+               model.error << TERNEL_STATUS_ERROR_SHIFT;
     default:
         return *register_at(offset);
     }

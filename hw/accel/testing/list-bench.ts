@@ -25,6 +25,7 @@ export function rigParameters(
     fifoDepth: 64,
     rowBytes: 512,
     resultDepth: 16,
+    watchdogCycles: 2 ** 20,
     dramBytes,
     buildId: 1,
   };
