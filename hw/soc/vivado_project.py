@@ -1,6 +1,6 @@
-"""Writes the Vivado project of a board with a Xilinx FPGA into one folder, complete: sources, constraints, scripts. No date, no path.
+"""Writes the Vivado project of a board with a Xilinx FPGA into one folder: sources, constraints, scripts. No date, no path.
 
-    python3 -m hw.soc.vivado_project --board arty --device xc7a35t --configuration build/arty/configuration.json --output build/arty/vivado
+    python3 -m hw.soc.vivado_project --board arty --device xc7a35t --configuration CONFIGURATION.json --output build/arty/vivado
 
 Neither Vivado nor openXC7 is here: what they make of it has not been seen.
 """
@@ -46,7 +46,8 @@ set -e
 yosys -p 'read_verilog {sources}; synth_xilinx -flatten -abc9 -arch xc7 -top {name}; write_json {name}.json'
 nextpnr-xilinx --chipdb "$CHIPDB/{part}.bin" --xdc {name}_openxc7.xdc --json {name}.json --fasm {name}.fasm
 fasm2frames --part {part}-1 --db-root "$PRJXRAY_DB_DIR/artix7" {name}.fasm > {name}.frames
-xc7frames2bit --part_file "$PRJXRAY_DB_DIR/artix7/{part}-1/part.yaml" --part_name {part}-1 --frm_file {name}.frames --output_file {name}.bit
+xc7frames2bit --part_file "$PRJXRAY_DB_DIR/artix7/{part}-1/part.yaml" --part_name {part}-1 \\
+    --frm_file {name}.frames --output_file {name}.bit
 """
 
 
