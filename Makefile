@@ -18,7 +18,7 @@ BUILD := build/$(CONFIG)
 .DELETE_ON_ERROR:
 
 help: ## print this
-	@echo "Ternel: a language model that boots like firmware. Start with 'make demo'; CONFIG=arty (default) or ecp5."
+	@echo "Ternel: a language model that boots like firmware. Start with 'make demo'; CONFIG is one of $(CONFIGS) (default arty)."
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 setup: ## install what is needed (Debian packages, Python and npm packages); nothing if all is there
