@@ -192,9 +192,11 @@ _Noreturn void boot(void) {
     must(accelerator_open(&accelerator, TERNEL_ACCELERATOR_ORIGIN, TERNEL_MAIN_RAM_ORIGIN,
                           TERNEL_MAIN_RAM_BYTES, TERNEL_BUILD_ID));
 
-    memory_train();
     if (record.copied) {
+        memory_train();
         must(memory_test());
+    } else {
+        memory_keep();
     }
     record.memory_end = timer_cycles();
     leds_boot(LEDS_MEMORY);

@@ -8,6 +8,10 @@
 /// Initialises and trains the DRAM by LiteX's liblitedram.
 void memory_train(void);
 
+/// Takes the DRAM as a simulator has preloaded it: it works without training, which would overwrite some of
+/// it.
+void memory_keep(void);
+
 /// Writes and reads back patterns that find stuck, swapped or missing address and data lines. Destroys
 /// content.
 enum ternel_error memory_test(void) TERNEL_MUST_CHECK;

@@ -11,12 +11,11 @@ _Noreturn void restart(void) {
     }
 }
 
-#ifdef CSR_SIM_BASE
+// A board has nothing where a simulated SoC has these registers: there they read as 0 and take writes without
+// effect (hw/soc/ternel_soc.py), so that one firmware image serves both.
 void simulation_end(uint8_t status) {
     uart_drain();
-    sim_exit_write(status);
-    for (;;) {
-    }
+    sim_exit_write(status); // in simulation, the last instruction
 }
 
 bool simulation_preloaded(void) {
@@ -26,16 +25,3 @@ bool simulation_preloaded(void) {
 bool simulation_model_checked(void) {
     return sim_boot_mode_read() == 2;
 }
-#else
-void simulation_end(uint8_t status) {
-    (void)status;
-}
-
-bool simulation_preloaded(void) {
-    return false;
-}
-
-bool simulation_model_checked(void) {
-    return false;
-}
-#endif
