@@ -29,6 +29,8 @@ export interface Loader {
   readonly board: string;
   /** What writes the flash: JTAG through the FPGA, or the board's own USB bootloader. */
   readonly by: "jtag" | "dfu";
+  /** --board for another device than the usual one, by its IDCODE. */
+  readonly byIdcode?: Readonly<Record<number, string>>;
 }
 
 export interface Board extends Configuration {

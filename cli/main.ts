@@ -7,6 +7,7 @@ import { addBuild } from "./verbs/build.ts";
 import { addCompare } from "./verbs/compare.ts";
 import { addConsole } from "./verbs/console.ts";
 import { addEval } from "./verbs/eval.ts";
+import { addFlash } from "./verbs/flash.ts";
 import { addImage } from "./verbs/image.ts";
 import { addInfo } from "./verbs/info.ts";
 import { addPack } from "./verbs/pack.ts";
@@ -25,7 +26,21 @@ function createProgram(): Command {
       "after",
       "\nWith --json one object goes to standard output and everything else to standard error.\nExit status: 0 done, 1 an error or a difference, 2 a wrong command line.",
     );
-  for (const add of [addPack, addInfo, addRun, addCompare, addEval, addVerilog, addBuild, addImage, addConsole, addUpload, addBench]) add(program);
+  for (const add of [
+    addPack,
+    addInfo,
+    addRun,
+    addCompare,
+    addEval,
+    addVerilog,
+    addBuild,
+    addImage,
+    addFlash,
+    addConsole,
+    addUpload,
+    addBench,
+  ])
+    add(program);
   return program;
 }
 

@@ -21,5 +21,5 @@ export const arty = board({
   },
   uart: { baud: 115_200, usb: { vendor: "0403", product: "6010" } },
   leds: { boot: led(0), busy: led(1), error: led(2) },
-  loader: { board: "arty_a7_35t", by: "jtag" },
+  loader: { board: "arty_a7_35t", by: "jtag", byIdcode: { 0x0363_1093: "arty_a7_100t" } },
 });
