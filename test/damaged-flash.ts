@@ -54,7 +54,7 @@ export async function bootFrom(
         "stdio",
         "--max-cycles",
         "40000000",
-        ...(options.copy === true ? [] : preload),
+        ...(options.copy === true ? ["--boot-mode", "3"] : preload),
       ],
       folder: paths.verilog,
       bootLimit: 300,

@@ -192,11 +192,13 @@ _Noreturn void boot(void) {
     must(accelerator_open(&accelerator, TERNEL_ACCELERATOR_ORIGIN, TERNEL_MAIN_RAM_ORIGIN,
                           TERNEL_MAIN_RAM_BYTES, TERNEL_BUILD_ID));
 
-    if (record.copied) {
-        memory_train();
-        must(memory_test());
-    } else {
+    if (simulation_trained()) {
         memory_keep();
+    } else {
+        memory_train();
+    }
+    if (record.copied) {
+        must(memory_test());
     }
     record.memory_end = timer_cycles();
     leds_boot(LEDS_MEMORY);

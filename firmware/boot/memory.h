@@ -8,8 +8,8 @@
 /// Initialises and trains the DRAM by LiteX's liblitedram.
 void memory_train(void);
 
-/// Takes the DRAM as a simulator has preloaded it: it works without training, which would overwrite some of
-/// it.
+/// Takes a simulator's DRAM as it is: it works without training, which would overwrite some of what was
+/// preloaded.
 void memory_keep(void);
 
 /// Writes and reads back patterns that find stuck, swapped or missing address and data lines. Destroys

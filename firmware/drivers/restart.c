@@ -18,10 +18,17 @@ void simulation_end(uint8_t status) {
     sim_exit_write(status); // in simulation, the last instruction
 }
 
-bool simulation_preloaded(void) {
+/// What the harness was told (sim/options.cpp).
+enum { BOOT_PRELOADED = 1, BOOT_MODEL_CHECKED = 2 };
+
+bool simulation_trained(void) {
     return sim_boot_mode_read() != 0;
 }
 
+bool simulation_preloaded(void) {
+    return sim_boot_mode_read() == BOOT_PRELOADED || simulation_model_checked();
+}
+
 bool simulation_model_checked(void) {
-    return sim_boot_mode_read() == 2;
+    return sim_boot_mode_read() == BOOT_MODEL_CHECKED;
 }

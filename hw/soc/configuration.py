@@ -27,8 +27,8 @@ class Led:
 class Configuration:
     """What the SoC needs to know of a machine; sizes in bytes, clocks in Hz."""
     name               : str
-    board              : str # The folder of boards/ with its pins, or empty.
     fpga_family        : str # "ecp5" or "7series"; empty where there is no board.
+    board              : str # The folder of boards/ with its pins, or empty.
     clock_hz           : int
     build_id           : int
     dram_type          : str # "DDR3" or "SDR".
@@ -55,8 +55,8 @@ def load_configuration(path: Path) -> Configuration:
     memory = {name: AddressRange(region["origin"], region["bytes"]) for name, region in data["memory"].items()}
     return Configuration(
         name            = data["name"],
-        board           = data["name"].split("-")[0] if "fpga" in data else "",
         fpga_family     = data.get("fpga", {}).get("family", ""),
+        board           = data["name"].split("-")[0] if "fpga" in data else "",
         clock_hz        = data["clockHz"],
         build_id        = int(data["buildId"], 16),
         dram_type       = data["dram"]["type"],

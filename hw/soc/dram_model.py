@@ -72,8 +72,8 @@ def phy_settings(configuration: Configuration) -> PhySettings:
 # Training Registers -------------------------------------------------------------------------------
 
 class Ecp5TrainingRegisters(LiteXModule):
-    """The registers of LiteDRAM's ECP5DDRPHY, so that a board's firmware finds them. The model's data needs no delays: every
-    setting that liblitedram tries is a good one."""
+    """The registers of LiteDRAM's ECP5DDRPHY, so that a board's firmware trains as on the board. The model's data needs no delays:
+    every setting that liblitedram tries is a good one, and every strobe is seen."""
     def __init__(self, data_bits: int):
         self._dly_sel             = CSRStorage(data_bits//8)
         self._rdly_dq_rst         = CSR()
@@ -81,7 +81,7 @@ class Ecp5TrainingRegisters(LiteXModule):
         self._rdly_dq_bitslip_rst = CSR()
         self._rdly_dq_bitslip     = CSR()
         self._burstdet_clr        = CSR()
-        self._burstdet_seen       = CSRStatus(data_bits//8)
+        self._burstdet_seen       = CSRStatus(data_bits//8, reset=2**(data_bits//8) - 1)
 
 # DRAM Model ---------------------------------------------------------------------------------------
 

@@ -78,7 +78,8 @@ class SimulationControl(LiteXModule):
     def __init__(self, pads):
         self.exit      = CSRStorage(8, description="Ends the simulation; the harness exits with this code.")
         self.boot_mode = CSRStatus(2,  description=(
-            "0: normal boot; 1: the harness has put stage 1 and the model into DRAM; 2: and has checked the model's hash."
+            "0: boot as on a board; 1: the harness has put stage 1 and the model into DRAM; 2: and has checked the model's hash; "
+            "3: boot from the flash, but the DRAM needs no training."
         ))
 
         # # #
@@ -110,7 +111,7 @@ class SimulatedSoC(TernelSoC):
         # DRAM -------------------------------------------------------------------------------------
         self.sdrphy = DramModel(configuration, dram_module(configuration), with_timing_checker)
         self.add_dram(self.sdrphy)
-        if configuration.dram_type == "DDR3" and configuration.dram_ratio == 2:
+        if configuration.fpga_family == "ecp5" and configuration.dram_type == "DDR3":
             self.ddrphy = Ecp5TrainingRegisters(configuration.dram_data_bits)
         # The DRAM model needs none of the 0.6 ms of waiting in liblitedram's initialisation; boards do.
         self.add_config("BIOS_NO_DELAYS")
