@@ -11,6 +11,7 @@ import { addImage } from "./verbs/image.ts";
 import { addInfo } from "./verbs/info.ts";
 import { addPack } from "./verbs/pack.ts";
 import { addRun } from "./verbs/run.ts";
+import { addUefi } from "./verbs/uefi.ts";
 import { addUpload } from "./verbs/upload.ts";
 import { addVerilog } from "./verbs/verilog.ts";
 
@@ -25,7 +26,21 @@ function createProgram(): Command {
       "after",
       "\nWith --json one object goes to standard output and everything else to standard error.\nExit status: 0 done, 1 an error or a difference, 2 a wrong command line.",
     );
-  for (const add of [addPack, addInfo, addRun, addCompare, addEval, addVerilog, addBuild, addImage, addConsole, addUpload, addBench]) add(program);
+  for (const add of [
+    addPack,
+    addInfo,
+    addRun,
+    addCompare,
+    addEval,
+    addVerilog,
+    addBuild,
+    addImage,
+    addConsole,
+    addUefi,
+    addUpload,
+    addBench,
+  ])
+    add(program);
   return program;
 }
 
