@@ -1,4 +1,5 @@
-# `make` prints the targets. Each build rule stands beside what it builds: sim/build.mk, firmware/build.mk, firmware/host.mk.
+# `make` prints the targets. Each build rule stands beside what it builds: sim/build.mk, firmware/build.mk, firmware/host.mk,
+# firmware/uefi.mk.
 CONFIG ?= arty
 
 # A variant has other parameters of the accelerator in its name: arty-c8 (boards/configuration.ts, which checks it all).
@@ -13,7 +14,7 @@ export PATH := $(CURDIR)/build/venv/bin:$(PATH)
 BUILD := build/$(CONFIG)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo bitstream test test-full sim firmware host lint format docs clean
+.PHONY: help setup demo bitstream test test-full sim firmware host uefi lint format docs clean
 # A recipe that fails leaves no half-made file behind.
 .DELETE_ON_ERROR:
 
@@ -54,11 +55,13 @@ clean: ## remove what was built; the environment from 'make setup' stays
 sim: ## build the simulated SoC of CONFIG: build/<config>/sim/ternel-sim
 firmware: ## build both firmware stages of CONFIG: build/<config>/firmware
 host: ## build the engine for this machine: build/host/ternel-host
+uefi: ## build the engine for a PC without an operating system: build/uefi/bootx64.efi
 ifeq ($(wildcard build/setup/npm),)
-sim firmware host: setup
+sim firmware host uefi: setup
 	@$(MAKE) --no-print-directory $@
 else
 include sim/build.mk
 include firmware/build.mk
 include firmware/host.mk
+include firmware/uefi.mk
 endif

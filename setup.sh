@@ -66,6 +66,8 @@ compile_yosys() {
 }
 
 install_npm_packages() {
+  # `npm ci` would empty the folder that the link leads to.
+  [ ! -L node_modules ] || fail "node_modules is a link to another tree's packages: remove the link, or set up there"
   say "npm packages (package-lock.json)"
   PATH="$PWD/$venv/bin:$PATH" "$venv/bin/npm" ci --no-audit --no-fund --no-progress --loglevel=error >&2 ||
     fail "npm ci failed: see the lines above"

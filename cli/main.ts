@@ -12,6 +12,7 @@ import { addImage } from "./verbs/image.ts";
 import { addInfo } from "./verbs/info.ts";
 import { addPack } from "./verbs/pack.ts";
 import { addRun } from "./verbs/run.ts";
+import { addUefi } from "./verbs/uefi.ts";
 import { addUpload } from "./verbs/upload.ts";
 import { addVerilog } from "./verbs/verilog.ts";
 
@@ -37,6 +38,7 @@ function createProgram(): Command {
     addImage,
     addFlash,
     addConsole,
+    addUefi,
     addUpload,
     addBench,
   ])

@@ -36,6 +36,16 @@ function seed(text: string): bigint {
 export const jsonOption = () => new Option("--json", "print one JSON object on standard output");
 export const modelOption = () =>
   new Option("--model <file>", "the model, a .tern container").default(defaultModel(), "the model that ships");
+/** The same, any number of them, each with its own --model. */
+export function modelsOption(): Option {
+  const given: string[] = [];
+  return new Option("--model <file>", "the model, a .tern container; with --uefi any number of them")
+    .argParser((file: string) => {
+      given.push(file);
+      return given;
+    })
+    .default([defaultModel()], "the model that ships");
+}
 function configurationName(text: string): ConfigurationName {
   if (isConfigurationName(text)) return text;
   throw new InvalidArgumentError(

@@ -9,6 +9,9 @@ export const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The engine and console on this machine. */
 export const nativeProgram = join(projectRoot, "build/host/ternel-host");
 
+/** The engine and console as a UEFI application. */
+export const uefiProgram = join(projectRoot, "build/uefi/bootx64.efi");
+
 /** What belongs to one configuration of the SoC. */
 export function buildPaths(config: ConfigurationName) {
   const folder = join(projectRoot, "build", config);

@@ -4,8 +4,8 @@ HOST := build/host
 HOST_CC ?= gcc
 
 # What `node cli/generate.ts --host` writes; the stamp keeps node from running when no source of the headers has changed.
-HOST_HEADERS := $(addprefix $(HOST)/generated/,ternel_container.h ternel_errors.h ternel_tables.h ternel_registers.h)
-HOST_HEADER_SOURCES := $(wildcard models/*.ts models/errors/*.ts models/container/*.ts hw/accel/*.ts cli/generate.ts cli/generate/*.ts)
+HOST_HEADERS := $(addprefix $(HOST)/generated/,ternel_container.h ternel_errors.h ternel_tables.h ternel_registers.h ternel_uefi_disk.h)
+HOST_HEADER_SOURCES := $(wildcard boards/uefi-disk.ts models/*.ts models/errors/*.ts models/container/*.ts hw/accel/*.ts cli/generate.ts cli/generate/*.ts)
 
 HOST_ENGINE := $(filter-out %_test.c,$(wildcard firmware/engine/*.c))
 HOST_KERNELS := $(filter-out %_test.c,$(wildcard firmware/kernels/*.c))

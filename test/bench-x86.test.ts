@@ -11,7 +11,7 @@ test(
   "bench x86: one object; every kernel and number of cores has its figures and the engine's logits",
   { timeout: 5 * minutes },
   async () => {
-    const options = ["--model", defaultModel(), "--seconds", "0.1", "--kernel", "plain,avx2", "--threads", "1,2", "--prefill", "7"];
+    const options = ["--model", defaultModel(), "--seconds", "0.1", "--kernel", "plain,avx2", "--cores", "1,2", "--prefill", "7"];
     const { status, json, complaints } = await ternel(["bench", "x86", ...options, "--json"]);
     assert.equal(status, 0, complaints);
     const { shape, dimension, cores, runs, peers } = json as unknown as X86Bench;
@@ -21,7 +21,7 @@ test(
       runs.filter(({ kernel }) => kernel === "plain").map(({ threads }) => threads),
       [1, 2],
     );
-    for (const { kernel, equal, weightBytes, ofStreaming, streaming, decode, prefill } of runs) {
+    for (const { kernel, equal, weightBytes, ofStreaming, streaming, decode, prefill, peak, ofPeak } of runs) {
       assert.ok(equal, kernel);
       assert.ok(weightBytes > 200_000 && ofStreaming > 0);
       for (const times of [streaming, decode, prefill]) {
@@ -30,6 +30,11 @@ test(
       }
       assert.ok(decode.tokensPerSecond.best >= decode.tokensPerSecond.p50);
       assert.equal(prefill?.tokens, 7);
+      // Of 7 tokens all matrices of the first three layers, three of the last, then what leads to one token's logits.
+      const [square, wide] = [128 * 128, 128 * 512];
+      assert.equal(prefill.products, 7 * (4 * 3 * square + 3 * (square + 3 * wide)) + square + 3 * wide + 128 * 1024);
+      if (kernel === "plain") assert.equal(peak, undefined);
+      else assert.ok(peak !== undefined && peak.products > 0 && ofPeak !== undefined && ofPeak > 0 && ofPeak < 1);
     }
   },
 );
@@ -37,7 +42,7 @@ test(
 test("bench x86: a wrong command line", { timeout: minutes }, async () => {
   for (const wrong of [
     ["--seconds", "soon"],
-    ["--threads", "0"],
+    ["--cores", "0"],
     ["--prefill", "65"],
     ["--shape", "huge"],
     ["--peer", "nobody"],

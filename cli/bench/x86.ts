@@ -6,6 +6,7 @@ import { startProgress } from "../progress.ts";
 import { jsonLines } from "./json-lines.ts";
 import type { LlamaRun } from "./llama/peer.ts";
 import type { BenchModel } from "./model.ts";
+import type { UefiRun } from "./uefi-bench.ts";
 
 /** Seconds, and cycles of the time stamp counter, that one thing took each of the times it was done. */
 export interface Times {
@@ -39,7 +40,17 @@ export interface X86Run {
   /** One token with its logits. */
   readonly decode: Times & { readonly bytesPerSecond: Rate; readonly tokensPerSecond: Rate };
   /** A prompt in one pass over the weights, with the logits after it. */
-  readonly prefill?: Times & { readonly tokens: number; readonly tokensPerSecond: Rate };
+  readonly prefill?: Times & {
+    readonly tokens: number;
+    readonly tokensPerSecond: Rate;
+    /** Products of bytes that it takes. */
+    readonly products: number;
+    readonly productsPerSecond: Rate;
+  };
+  /** The arithmetic of the prompt's kernel alone, in registers, on all cores: what no prompt can exceed. Not for "plain". */
+  readonly peak?: Times & { readonly products: number; readonly productsPerSecond: Rate };
+  /** Products of a prompt over those of the arithmetic alone, each for a second of computing: the median over the turns. */
+  readonly ofPeak?: number;
 }
 
 /** What `bench x86 --json` prints (docs/cli.md). */
@@ -52,6 +63,7 @@ export interface X86Bench {
   readonly cores: number;
   readonly runs: readonly X86Run[];
   readonly peers?: readonly LlamaRun[];
+  readonly uefi?: readonly UefiRun[];
 }
 
 export interface X86Options {

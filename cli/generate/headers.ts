@@ -1,4 +1,5 @@
 // The C headers that do not depend on a configuration. Each is printed by the room that owns the data.
+import { emitUefiDiskHeader } from "../../boards/uefi-disk.ts";
 import { emitCommandsHeader } from "../../hw/accel/commands-header.ts";
 import { emitRegistersHeader } from "../../hw/accel/registers-header.ts";
 import { emitContainerHeader } from "../../models/container.ts";
@@ -13,5 +14,6 @@ export function engineHeaders(): ReadonlyMap<string, string> {
     ["ternel_tables.h", emitTablesHeader()],
     ["ternel_registers.h", emitRegistersHeader()],
     ["ternel_commands.h", emitCommandsHeader()],
+    ["ternel_uefi_disk.h", emitUefiDiskHeader()],
   ]);
 }

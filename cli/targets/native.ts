@@ -8,10 +8,10 @@ import { openSession } from "../session.ts";
 import { runOnConsole } from "./console-target.ts";
 import type { Target } from "./target.ts";
 
-/** How the native engine computes; its answers are the same. */
+/** How the engine computes on a PC, native or under UEFI; its answers are the same. */
 export interface NativeOptions {
-  /** Cores that compute; as many as the model is worth when it is left out. */
-  readonly threads?: number;
+  /** Cores that compute; when it is left out as many as the model is worth, under UEFI one. */
+  readonly cores?: number;
   /** Whose instructions; the best that this processor has when it is left out. */
   readonly kernel?: KernelName;
 }
@@ -23,12 +23,12 @@ export type KernelName = (typeof kernelNames)[number];
 /** Opens a model in the native engine. */
 export async function openNative(modelFile: string, options: NativeOptions): Promise<Target> {
   await makeTargets(["host"]);
-  const { threads, kernel } = options;
+  const { cores, kernel } = options;
   const session = await openSession({
     program: nativeProgram,
     arguments: [
       ...["--model", modelFile],
-      ...(threads === undefined ? [] : ["--threads", String(threads)]),
+      ...(cores === undefined ? [] : ["--threads", String(cores)]),
       ...(kernel === undefined ? [] : ["--kernel", kernel]),
     ],
     bootLimit: 30,

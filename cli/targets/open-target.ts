@@ -4,6 +4,7 @@ import { openNative, type NativeOptions } from "./native.ts";
 import { openReference } from "./reference.ts";
 import { openSoc } from "./soc.ts";
 import type { EngineName, Target, TargetName } from "./target.ts";
+import { openUefi } from "./uefi.ts";
 
 export interface TargetOptions extends NativeOptions {
   readonly config: ConfigurationName;
@@ -21,5 +22,7 @@ export async function openTarget(name: TargetName, modelFile: string, options: T
       return openNative(modelFile, options);
     case "soc":
       return openSoc(modelFile, options.engine, options);
+    case "uefi":
+      return openUefi(modelFile, options);
   }
 }

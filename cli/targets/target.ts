@@ -2,8 +2,8 @@
 import type { ConfigurationName } from "../../boards/configuration.ts";
 import type { RunRequest, RunResult as ReferenceResult } from "../../models/reference/run.ts";
 
-export type TargetName = "reference" | "native" | "soc";
-export const targetNames: readonly TargetName[] = ["reference", "native", "soc"];
+export type TargetName = "reference" | "native" | "soc" | "uefi";
+export const targetNames: readonly TargetName[] = ["reference", "native", "soc", "uefi"];
 
 /** Who computes on the simulated SoC: whole tokens, the CPU with the accelerator for its matrices, or the CPU alone. */
 export const engineNames = ["accelerator", "matrix", "cpu"] as const;
@@ -21,6 +21,12 @@ export interface RunResult extends ReferenceResult {
   /** Those of all in which the accelerator was busy (soc). */
   readonly acceleratorCycles?: number;
   readonly clockHz?: number;
+  /** Seconds of each phase of the boot, by the machine's own clock: the firmware's, then the application's (uefi). */
+  readonly boot?: Readonly<Record<string, number>>;
+  /** From the application's start to the first token that it made (uefi). */
+  readonly firstTokenSeconds?: number;
+  /** Whose instructions computed (uefi). */
+  readonly kernel?: string;
   readonly seconds: number;
 }
 

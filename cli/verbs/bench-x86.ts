@@ -5,8 +5,9 @@ import { isPublicShapeName, publicShapes, type PublicShapeName } from "../../mod
 import { benchLlama } from "../bench/llama/peer.ts";
 import { fileModel, shapeModel, shapeNames } from "../bench/model.ts";
 import { printX86 } from "../bench/x86-print.ts";
+import { benchUefi } from "../bench/uefi-bench.ts";
 import { benchX86 } from "../bench/x86.ts";
-import { jsonOption, wholeNumber } from "../options.ts";
+import { defaultModel, jsonOption, wholeNumber } from "../options.ts";
 import { kernelNames } from "../targets/native.ts";
 
 /** Those of firmware/kernels. */
@@ -15,11 +16,12 @@ const kernels = kernelNames.filter((name) => name !== "cpu");
 interface X86BenchOptions {
   readonly model?: string;
   readonly shape?: PublicShapeName;
-  readonly threads?: readonly number[];
+  readonly cores?: readonly number[];
   readonly kernel?: readonly string[];
   readonly prefill: number;
   readonly seconds: number;
   readonly peer?: "llama.cpp";
+  readonly uefi?: boolean;
   readonly json?: boolean;
 }
 
@@ -51,7 +53,7 @@ export function addX86Bench(bench: Command): void {
     )
     .addOption(new Option("--model <file>", "a .tern container, in place of --shape"))
     .addOption(
-      new Option("--threads <list>", "numbers of cores, separated by commas (default: one, and all)").argParser((text) =>
+      new Option("--cores <list>", "numbers of cores, separated by commas (default: one, and all)").argParser((text) =>
         text.split(",").map(wholeNumber(1, 256)),
       ),
     )
@@ -67,6 +69,9 @@ export function addX86Bench(bench: Command): void {
         "llama.cpp",
       ]),
     )
+    .addOption(
+      new Option("--uefi", "boot the UEFI application in QEMU as well: its boot in phases, tokens and prompts, one and two cores"),
+    )
     .addOption(jsonOption())
     .action(runX86Bench);
 }
@@ -77,10 +82,10 @@ async function runX86Bench(options: X86BenchOptions): Promise<void> {
   if (options.peer !== undefined && options.model !== undefined)
     throw new TernelError("argument", "--peer takes a --shape: it has no other models");
   const model = options.model === undefined ? shapeModel(shape) : fileModel(options.model);
-  const { threads, kernel, prefill } = options;
+  const { cores, kernel, prefill } = options;
   const measured = await benchX86(model, {
     ...{ prefill, seconds: options.seconds },
-    ...(threads === undefined ? {} : { threads }),
+    ...(cores === undefined ? {} : { threads: cores }),
     ...(kernel === undefined ? {} : { kernels: kernel }),
   });
   if (measured.runs.length === 0) throw new TernelError("argument", "this processor runs none of these kernels");
@@ -89,6 +94,7 @@ async function runX86Bench(options: X86BenchOptions): Promise<void> {
     options.peer === undefined
       ? {}
       : { peers: await benchLlama(shape, publicShapes[shape], { threads: counts, prefill, seconds: options.seconds }) };
-  printX86({ ...measured, ...peers }, options.json === true);
+  const uefi = options.uefi === true ? { uefi: await benchUefi(defaultModel()) } : {};
+  printX86({ ...measured, ...peers, ...uefi }, options.json === true);
   if (measured.runs.some((run) => !run.equal)) process.exitCode = 1;
 }

@@ -57,13 +57,14 @@ export function addCompare(program: Command): void {
     });
 }
 
-/** The reference, the native engine, the SoC with its accelerator, and the SoC's CPU alone over the first tokens. */
+/** The reference, the native engine, the PC without an operating system, the SoC with its accelerator, and the SoC's CPU alone over the first tokens. */
 export async function compareAll(model: string, options: CompareOptions): Promise<ComparedRun[]> {
   const reference = await openTarget("reference", model, { ...options, engine: "cpu" });
   const expected = await runWithProgress(reference, "reference", options);
   const runs: ComparedRun[] = [{ ...expected, equal: true }];
-  for (const name of ["native", "soc"] as const) {
-    const target = await openTarget(name, model, { ...options, engine: "accelerator" });
+  for (const name of ["native", "uefi", "soc"] as const) {
+    const target = await openTarget(name, model, { ...options, engine: "accelerator" }).catch(missing(name));
+    if (target === undefined) continue;
     const run = await runWithProgress(target, name, options).finally(target.close);
     runs.push({ ...run, equal: sameBits(run, expected) });
   }
@@ -71,6 +72,14 @@ export async function compareAll(model: string, options: CompareOptions): Promis
   await reference.close();
   return runs;
 }
+
+/** A PC without QEMU, its firmware or the tools for disk images: that engine is left out, and said so. */
+const missing =
+  (name: TargetName) =>
+  (error: unknown): undefined => {
+    if (name !== "uefi" || !(error instanceof TernelError) || error.error !== "toolMissing") throw error;
+    process.stderr.write(`left out: ${name}: ${error.line}\n`);
+  };
 
 /**
  * The SoC's CPU takes seconds of simulation for a token, so it computes the first ones only: one, which is timed, then as many as

@@ -1,76 +1,71 @@
-// ternel image: the contents of a board's SPI flash.
+// ternel image: the contents of a board's SPI flash, or the disk from which a PC boots.
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { Option, type Command } from "commander";
+import { boards } from "../../boards/configuration.ts";
 import { TernelError } from "../../models/errors.ts";
-import { boards, isBoardName } from "../../boards/configuration.ts";
 import { buildFlashImage } from "../flash-image.ts";
-import { existing, jsonOption, modelOption, socConfigOption, type SocOptions } from "../options.ts";
-import { printObject, table } from "../output.ts";
+import { existing, jsonOption, modelsOption, socConfigOption, type SocOptions } from "../options.ts";
+import { printObject } from "../output.ts";
+import { writeBoardImage, writeImage, type BoardImageOptions } from "./image-board.ts";
+import { writeDiskImage, type DiskImageOptions } from "./image-disk.ts";
 
-interface ImageOptions extends SocOptions {
-  readonly board: string;
-  readonly model: string;
-  readonly bitstream?: string | false;
-  readonly regions?: string;
-  readonly output?: string;
-  readonly json?: boolean;
+interface ImageOptions extends SocOptions, Omit<BoardImageOptions, "model">, Omit<DiskImageOptions, "output"> {
+  readonly uefi?: boolean;
 }
 
 /** Adds the verb to the program. */
 export function addImage(program: Command): void {
   program
     .command("image")
-    .description("write a flash image: stage 0, stage 1 and the model")
+    .description("write a flash image: stage 0, stage 1 and the model; or a PC's disk image")
     .addOption(new Option("--board <name>", "the machine").choices(["sim", ...Object.keys(boards)]).default("sim"))
-    .addOption(modelOption())
+    .addOption(new Option("--uefi", "the disk image from which a PC boots without an operating system"))
+    .addOption(modelsOption())
     .addOption(new Option("-o, --output <file>", "the image to write"))
     .addOption(new Option("--regions <folder>", "for a board: write one file for each region of its flash, and regions.json"))
     .addOption(new Option("--bitstream <file>", "for a board: the bitstream; the one of `ternel build` unless given"))
     .addOption(new Option("--no-bitstream", "for a board: an image without a bitstream"))
+    .addOption(new Option("--files", "with --uefi: models as files in the system partition, not in partitions of their own"))
+    .addOption(
+      new Option("--sign", "with --uefi: sign the application for Secure Boot, with a test key unless --key names another"),
+    )
+    .addOption(new Option("--key <file>", "sign with this private key (PEM)"))
+    .addOption(new Option("--certificate <file>", "the certificate of --key (PEM), which the firmware knows"))
+    .addOption(new Option("--write <device>", "with --uefi: write the image to this USB stick, too, and read it back"))
+    .addOption(new Option("--yes", "with --write: without asking"))
     .addOption(socConfigOption())
     .addOption(jsonOption())
-    .action((options: ImageOptions) => (options.board === "sim" ? writeFlashImage(options) : writeBoardImage(options)));
+    .action(writeAnyImage);
 }
 
-async function writeFlashImage({ output, ...options }: ImageOptions): Promise<void> {
-  if (output === undefined) throw new TernelError("argument", "-o is needed");
-  if (options.regions !== undefined || typeof options.bitstream === "string")
+async function writeAnyImage(options: ImageOptions): Promise<void> {
+  if (options.uefi !== true) {
+    const disk = (["files", "sign", "key", "certificate", "write", "yes"] as const).find((name) => options[name] !== undefined);
+    if (disk !== undefined) throw new TernelError("argument", `--${disk} goes with --uefi`);
+  }
+  const forBoard = options.regions !== undefined || typeof options.bitstream === "string";
+  if (forBoard && (options.uefi === true || options.board === "sim"))
     throw new TernelError("argument", "--regions and --bitstream go with a board");
-  const { image, buildId } = await buildFlashImage(options.config, existing(options.model));
+  const { output } = options;
+  if (options.uefi !== true && options.board !== "sim") {
+    await writeBoardImage({ ...options, model: oneModel(options.model) });
+    return;
+  }
+  if (output === undefined) throw new TernelError("argument", "-o is needed");
+  if (options.uefi === true) await writeDiskImage({ ...options, output });
+  else await writeFlashImage({ ...options, output });
+}
+
+/** A flash has room for one model. */
+function oneModel([model = "", second]: readonly string[]): string {
+  if (second !== undefined) throw new TernelError("argument", "a flash image holds one model");
+  return existing(model);
+}
+
+async function writeFlashImage({ output, ...options }: ImageOptions & { readonly output: string }): Promise<void> {
+  const { image, buildId } = await buildFlashImage(options.config, oneModel(options.model));
   writeImage(output, image);
   const sha256 = createHash("sha256").update(image).digest("hex");
   if (options.json === true) printObject({ config: options.config, file: output, bytes: image.length, buildId, sha256 });
   else process.stdout.write(`${output}: ${image.length} bytes, build ${buildId}\n`);
-}
-
-function writeImage(file: string, image: Uint8Array): void {
-  try {
-    writeFileSync(file, image);
-  } catch (error) {
-    throw new TernelError("fileUnwritable", error instanceof Error ? error.message : file);
-  }
-}
-
-async function writeBoardImage({ board, output, regions: folder, ...options }: ImageOptions): Promise<void> {
-  if (!isBoardName(board)) throw new TernelError("argument", `--board ${board}`);
-  if (output === undefined && folder === undefined) throw new TernelError("argument", "-o or --regions is needed");
-  const { buildBoardImage, writeRegions } = await import("../flash/board-image.ts");
-  const { bitstream } = options;
-  const given = bitstream === false ? { bitstream } : typeof bitstream === "string" ? { bitstream: existing(bitstream) } : {};
-  const built = await buildBoardImage({ board, model: existing(options.model), ...given });
-  if (output !== undefined) writeImage(output, built.image);
-  if (folder !== undefined) writeRegions(folder, built, board);
-  const { image, buildId } = built;
-  const regions = built.regions.map(({ name, offset, bytes, content }) => ({ name, offset, bytes, used: content.length }));
-  if (options.json === true) {
-    const sha256 = createHash("sha256").update(image).digest("hex");
-    printObject({ board, file: output, folder, bytes: image.length, buildId, sha256, regions });
-    return;
-  }
-  process.stdout.write(`${output ?? folder ?? ""}: ${image.length} bytes, build ${buildId}\n\n`);
-  table(
-    ["region", "offset", "bytes", "room"],
-    regions.map(({ name, offset, bytes, used }) => [name, `0x${offset.toString(16).padStart(6, "0")}`, used, bytes]),
-  );
 }

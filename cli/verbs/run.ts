@@ -51,12 +51,14 @@ export function addRun(program: Command): void {
         .default("accelerator"),
     )
     .addOption(
-      new Option("--threads <n>", "cores that the native engine uses (default: as many as the model is worth)").argParser(
+      new Option("--cores <n>", "cores of a PC that compute (default: native as many as the model is worth, uefi one)").argParser(
         wholeNumber(1, 256),
       ),
     )
     .addOption(
-      new Option("--kernel <name>", "instructions that the native engine uses (default: the best there are)").choices(kernelNames),
+      new Option("--kernel <name>", "instructions that a PC, native or uefi, uses (default: the best there are)").choices(
+        kernelNames,
+      ),
     )
     .addOption(socConfigOption())
     .addOption(flashOption())
@@ -97,6 +99,7 @@ export function statusLine(result: RunResult): string {
   if (cycles !== undefined) parts.push(`${Math.round(cycles)} cycles/token`);
   const share = acceleratorShare(result);
   if (share !== undefined) parts.push(`accelerator ${Math.round(100 * share)}%`);
+  if (result.firstTokenSeconds !== undefined) parts.push(`first token ${result.firstTokenSeconds.toFixed(2)} s after its start`);
   parts.push(`${result.seconds.toFixed(1)} s here`, `stop: ${result.stop}`);
   return `[${parts.join(", ")}]`;
 }

@@ -4,7 +4,7 @@
 #include "output.h"
 #include "session.h"
 
-enum { BENCH_TOKENS = 16, COUNTERS_MAX = 24 };
+enum { BENCH_TOKENS = 16, COUNTERS_MAX = 24, PERCENT = 100, MEDIAN = 50, ALMOST_ALL = 99 };
 
 /// One measurement, as it is printed.
 struct measurement {
@@ -12,6 +12,8 @@ struct measurement {
     uint32_t tokens; ///< that the model took
     uint64_t cycles;
     uint64_t accelerator_cycles; ///< of `cycles`
+    const uint32_t
+        *latencies; ///< cycles of each token, ascending; NULL where tokens were not taken one by one
     bool has_hash;
     uint8_t hash[TERNEL_SHA256_BYTES]; ///< over the logits of each choice
 };
@@ -26,6 +28,40 @@ static void reset_counters(const struct console *console) {
     const struct console_machine *machine = console->setup->machine;
     if (machine != NULL) {
         machine->reset_counters(machine->context);
+    }
+}
+
+/// The latency that so many per cent of the tokens do not exceed.
+static uint32_t latency(const struct measurement *measurement, uint32_t percent) {
+    return measurement->latencies[(uint64_t)(measurement->tokens - 1) * percent / PERCENT];
+}
+
+/// Ascending, in place: Shell's sort with the gaps 1, 4, 13, ..., which needs no stack.
+static void sort(uint32_t *values, uint32_t count) {
+    uint32_t gap = 1;
+    while (gap < count / 3) {
+        gap = 3 * gap + 1;
+    }
+    for (; gap > 0; gap /= 3) {
+        for (uint32_t i = gap; i < count; i++) {
+            const uint32_t value = values[i];
+            uint32_t at = i;
+            for (; at >= gap && values[at - gap] > value; at -= gap) {
+                values[at] = values[at - gap];
+            }
+            values[at] = value;
+        }
+    }
+}
+
+static void print_latencies(const struct ternel_platform *platform, const struct measurement *measurement) {
+    if (measurement->latencies != NULL && measurement->tokens != 0) {
+        output_text(platform, ", p50 ");
+        output_decimal(platform, latency(measurement, MEDIAN));
+        output_text(platform, ", p99 ");
+        output_decimal(platform, latency(measurement, ALMOST_ALL));
+        output_text(platform, ", max ");
+        output_decimal(platform, latency(measurement, PERCENT));
     }
 }
 
@@ -68,6 +104,13 @@ static void json_measurement(const struct console *console, const struct measure
     json_close(&json, ']');
     json_number(&json, "cycles", measurement->cycles);
     json_number(&json, "acceleratorCycles", measurement->accelerator_cycles);
+    if (measurement->latencies != NULL && measurement->tokens != 0) {
+        json_open(&json, "tokenCycles", '{');
+        json_number(&json, "p50", latency(measurement, MEDIAN));
+        json_number(&json, "p99", latency(measurement, ALMOST_ALL));
+        json_number(&json, "max", latency(measurement, PERCENT));
+        json_close(&json, '}');
+    }
     if (measurement->has_hash) {
         json_hexadecimal(&json, "logitsHash", measurement->hash, sizeof measurement->hash);
     }
@@ -88,6 +131,7 @@ static void report(struct console *console, const struct measurement *measuremen
         return;
     }
     console_print_usage(console);
+    print_latencies(console->platform, measurement);
     output_text(console->platform, "\n");
     print_counters(console);
 }
@@ -137,9 +181,14 @@ static enum ternel_error bench_decode(struct console *console, uint32_t count) {
     struct measurement measurement = begin(console, "decode", console->settings.machine);
     uint32_t token = console->setup->engine->container->shape.start_token;
     for (uint32_t step = 0; step < count && !line_interrupted(&console->reader); step++) {
+        const uint64_t before = measurement.cycles;
         TERNEL_TRY(measure(console, &measurement, &token, 1, true, &token));
+        const uint64_t cycles = measurement.cycles - before;
         console->answer[step] = token;
+        console->prompt[step] = cycles < UINT32_MAX ? (uint32_t)cycles : UINT32_MAX;
     }
+    sort(console->prompt, measurement.tokens);
+    measurement.latencies = console->prompt;
     end(console, &measurement);
     report(console, &measurement, measurement.tokens);
     return TERNEL_OK;

@@ -115,6 +115,29 @@ static enum ternel_error set(struct console *console, const char *at) {
     return TERNEL_ERROR_CONSOLE_VALUE;
 }
 
+/// The list of models, or another one of them.
+static enum ternel_error model(struct console *console, const char *at) {
+    const struct console_models *models = console->setup->models;
+    uint64_t number;
+    if (models == NULL) {
+        console->detail = "it has one model";
+        return TERNEL_ERROR_CONSOLE_UNSUPPORTED;
+    }
+    if (argument_end(at)) {
+        models->list(models->context, console->settings.machine);
+        return TERNEL_OK;
+    }
+    if (!argument_number(&at, UINT32_MAX, &number) || !argument_end(at)) {
+        return TERNEL_ERROR_CONSOLE_VALUE;
+    }
+    // Without a model there is nothing to go on with: whoever called the console asks for one.
+    TERNEL_TRY(models->load(models->context, number, &console->quit));
+    if (!console->settings.machine) {
+        console_model(console);
+    }
+    return acknowledge(console, "/model");
+}
+
 static enum ternel_error prompt(struct console *console, const char *at) {
     size_t size;
     if (!argument_json(&at, console->text, &size) || !argument_end(at)) {
@@ -151,6 +174,7 @@ static const struct command commands[] = {
     {"/help", "", "this list", false, help},
     {"/info", "", "the model, its size and hash, the machine", false, console_info},
     {"/stats", "", "the last answer, the boot, memory and stack", false, console_stats},
+    {"/model", "[N]", "the models here; another one, by its number", true, model},
     {"/prompt", "\"TEXT\"", "answer to any text, as a JSON string", true, prompt},
     {"/seed", "N", "seed of the random numbers", false, seed},
     {"/temp", "T", "temperature, 0 (always the likeliest) to 10", false, temperature},

@@ -46,37 +46,45 @@ void console_error(const struct console *console, enum ternel_error error, const
     output_text(platform, "\n");
 }
 
-/// A few lines about what was started; the machine's boot first, because somebody may be waiting for it.
+void console_model(const struct console *console) {
+    const struct ternel_platform *platform = console->platform;
+    const struct ternel_engine *engine = console->setup->engine;
+    if (engine == NULL) {
+        output_text(platform, "Ternel: no model; `ternel upload` sends one\n");
+        return;
+    }
+    const struct ternel_container *container = engine->container;
+    output_text(platform, "Ternel: ");
+    output_text(platform, container->name);
+    output_text(platform, ", ");
+    output_decimal(platform, ternel_container_weight_bytes_per_token(container) / 1024);
+    output_text(platform, " KiB of weights a token, hash ");
+    output_hexadecimal(platform, container->digest, 4);
+    output_text(platform, "\n");
+}
+
+/// A few lines about what was started.
 static void banner(const struct console *console) {
     const struct ternel_platform *platform = console->platform;
-    const struct console_machine *machine = console->setup->machine;
-    const struct ternel_engine *engine = console->setup->engine;
-    if (engine != NULL) {
-        output_text(platform, "Ternel: ");
-        output_text(platform, engine->container->name);
-        output_text(platform, ", ");
-        output_decimal(platform, ternel_container_weight_bytes_per_token(engine->container) / 1024);
-        output_text(platform, " KiB of weights a token, hash ");
-        output_hexadecimal(platform, engine->container->digest, 4);
-    } else {
-        output_text(platform, "Ternel: no model; `ternel upload` sends one");
-    }
-    if (machine != NULL) {
+    const struct console_setup *setup = console->setup;
+    console_model(console);
+    if (setup->boot_phases != 0) {
         uint64_t total = 0;
-        output_text(platform, "\nBoot:");
-        for (uint32_t phase = 0; phase < machine->boot_phases; phase++) {
-            total += machine->boot[phase].cycles;
+        output_text(platform, "Boot:");
+        for (uint32_t phase = 0; phase < setup->boot_phases; phase++) {
+            total += setup->boot[phase].cycles;
             output_text(platform, " ");
-            output_text(platform, machine->boot[phase].name);
+            output_text(platform, setup->boot[phase].name);
             output_text(platform, " ");
-            output_decimal(platform, machine->boot[phase].cycles);
+            output_decimal(platform, setup->boot[phase].cycles);
             output_text(platform, ",");
         }
         output_text(platform, " together ");
         output_decimal(platform, total);
-        output_text(platform, " cycles");
+        output_text(platform, " cycles\n");
     }
-    output_text(platform, engine != NULL ? "\nType a prompt, or /help.\n" : "\n/help lists the commands.\n");
+    output_text(platform,
+                setup->engine != NULL ? "Type a prompt, or /help.\n" : "/help lists the commands.\n");
 }
 
 /// Whether a plain prompt is UTF-8; what is not could not be a prompt of the other engines.
@@ -107,12 +115,13 @@ static const char *detail_of(const struct console *console, enum ternel_error er
                    ? NULL
                    : engine->backend->fault(engine->backend->context);
     default:
-        return NULL;
+        return console->detail;
     }
 }
 
 static void execute(struct console *console, size_t length) {
     enum ternel_error error;
+    console->detail = NULL;
     if (length == 0) {
         return;
     }

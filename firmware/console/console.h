@@ -63,8 +63,6 @@ struct console_machine {
     const char *configuration; ///< "arty"
     uint32_t build_id;
     uint64_t memory_bytes;
-    const struct console_boot_phase *boot;
-    uint32_t boot_phases;
     uint32_t stack_bytes;
     /// The most bytes of stack that were ever in use.
     uint32_t (*stack_used)(void *context);
@@ -76,12 +74,25 @@ struct console_machine {
     const struct console_flash *flash; ///< NULL where there is none to upload into
 };
 
+/// The models among which a machine can choose while it runs.
+struct console_models {
+    void *context;
+    /// Prints them all, the first as number 1: lines for people, or one event for programs.
+    void (*list)(void *context, bool for_programs);
+    /// Puts a model into the setup's engine. On an error the one before is there again, or, with `*lost`,
+    /// none.
+    enum ternel_error (*load)(void *context, uint64_t number, bool *lost);
+};
+
 /// What the console works with. All of it must outlive the console.
 struct console_setup {
     const struct ternel_platform *platform;
     struct ternel_engine *engine; ///< initialised, or NULL: no model; the console chooses who multiplies
     uint64_t arena_bytes;         ///< memory that the engine uses, for /info
     const struct console_machine *machine; ///< NULL on a PC
+    const struct console_models *models;   ///< NULL where there is one model
+    const struct console_boot_phase *boot; ///< since power on; NULL where nobody measured it
+    uint32_t boot_phases;
     /// Whether typed characters are sent back and edited here; false where a terminal in line mode does that.
     bool echo;
 };

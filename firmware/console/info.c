@@ -105,29 +105,29 @@ enum ternel_error console_info(struct console *console, const char *arguments) {
                                     (uint8_t)(machine->build_id >> 8), (uint8_t)machine->build_id};
         report_text(&report, "configuration", machine->configuration);
         report_hexadecimal(&report, "buildId", build_id, sizeof build_id);
-        report_number(&report, "clockHz", console->platform->cycles_per_second);
         report_number(&report, "memoryBytes", machine->memory_bytes);
     }
+    report_number(&report, "clockHz", console->platform->cycles_per_second);
     report_end(&report);
     return TERNEL_OK;
 }
 
 /// The phases of the boot: an object for programs, one line for people.
-static void report_boot(struct report *report, const struct console_machine *machine) {
+static void report_boot(struct report *report, const struct console_setup *setup) {
     if (report->machine) {
         json_open(&report->json, "boot", '{');
-        for (uint32_t phase = 0; phase < machine->boot_phases; phase++) {
-            json_number(&report->json, machine->boot[phase].name, machine->boot[phase].cycles);
+        for (uint32_t phase = 0; phase < setup->boot_phases; phase++) {
+            json_number(&report->json, setup->boot[phase].name, setup->boot[phase].cycles);
         }
         json_close(&report->json, '}');
         return;
     }
     report_name(report, "boot");
-    for (uint32_t phase = 0; phase < machine->boot_phases; phase++) {
+    for (uint32_t phase = 0; phase < setup->boot_phases; phase++) {
         output_text(report->platform, phase == 0 ? "" : ", ");
-        output_text(report->platform, machine->boot[phase].name);
+        output_text(report->platform, setup->boot[phase].name);
         output_text(report->platform, " ");
-        output_decimal(report->platform, machine->boot[phase].cycles);
+        output_decimal(report->platform, setup->boot[phase].cycles);
     }
     output_text(report->platform, " cycles\n");
 }
@@ -150,8 +150,10 @@ enum ternel_error console_stats(struct console *console, const char *arguments) 
     report_number(&report, "topPThousandths", console->settings.top_p);
     report_number(&report, "tokensMax", console->settings.tokens);
     report_number(&report, "uptimeCycles", console->platform->cycles(console->platform->context));
+    if (console->setup->boot_phases != 0) {
+        report_boot(&report, console->setup);
+    }
     if (machine != NULL) {
-        report_boot(&report, machine);
         report_number(&report, "stackBytes", machine->stack_bytes);
         report_number(&report, "stackUsedBytes", machine->stack_used(machine->context));
     }

@@ -107,6 +107,12 @@ void json_open(struct json *json, const char *name, char bracket) {
     json->comma = false;
 }
 
+void json_object(struct json *json) {
+    separate(json);
+    put(json->platform, '{');
+    json->comma = false;
+}
+
 void json_close(struct json *json, char bracket) {
     put(json->platform, bracket);
     json->comma = true;

@@ -32,6 +32,8 @@ void json_number(struct json *json, const char *name, uint64_t value);
 void json_boolean(struct json *json, const char *name, bool value);
 void json_text(struct json *json, const char *name, const char *text);
 void json_hexadecimal(struct json *json, const char *name, const uint8_t *bytes, size_t size);
+/// A nested object as the next element of an array.
+void json_object(struct json *json);
 /// A nested object or array: its fields or elements follow until json_close with the matching bracket.
 void json_open(struct json *json, const char *name, char bracket);
 void json_close(struct json *json, char bracket);

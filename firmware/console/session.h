@@ -32,18 +32,23 @@ struct console {
     struct console_usage last;
     struct line_reader reader;
     bool quit;
+    const char *detail; ///< beyond the words of the error that a command gives, or NULL
     char line[CONSOLE_LINE_BYTES + 1];
-    uint8_t text[CONSOLE_LINE_BYTES];           ///< a decoded JSON prompt
-    uint32_t prompt[CONSOLE_LINE_BYTES];        ///< its tokens: never more than bytes
-    uint32_t answer[CONSOLE_TOKENS_MAX];        ///< before there is one: scratch of the tokenizer
+    uint8_t text[CONSOLE_LINE_BYTES];    ///< a decoded JSON prompt
+    uint32_t prompt[CONSOLE_LINE_BYTES]; ///< its tokens: never more than bytes; latencies of /bench decode
+    uint32_t answer[CONSOLE_TOKENS_MAX]; ///< before there is one: scratch of the tokenizer
     uint8_t sector[CONSOLE_FLASH_SECTOR_BYTES]; ///< of an upload, in the making
 };
 
 _Static_assert(CONSOLE_TOKENS_MAX >= CONSOLE_LINE_BYTES,
                "the tokenizer needs scratch for each token of the prompt");
+_Static_assert(CONSOLE_LINE_BYTES >= CONSOLE_TOKENS_MAX, "/bench decode notes the latency of each token");
 
 /// Says what went wrong: `E3105 console: unknown command (/foo)`, or as JSON. `detail` may be NULL.
 void console_error(const struct console *console, enum ternel_error error, const char *detail);
+
+/// The line that says which model answers.
+void console_model(const struct console *console);
 
 /// Makes an answer to a prompt of valid UTF-8 and prints it as it comes.
 enum ternel_error console_generate(struct console *console, const uint8_t *prompt,

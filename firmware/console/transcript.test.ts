@@ -54,7 +54,7 @@ function lastOf(replies: readonly Reply[]): Reply {
 
 test("people: help, settings and errors are these words", () => {
   const output = converse(
-    "/help\n/temp 0.25\n/topp 0.5\n/seed 18446744073709551615\n/tokens 4096\n/nonsense\n/seed\n/seed 1 2\n/temp 10.001\n/quit\n",
+    "/help\n/temp 0.25\n/topp 0.5\n/seed 18446744073709551615\n/tokens 4096\n/nonsense\n/seed\n/seed 1 2\n/temp 10.001\n/model\n/model 1\n/quit\n",
   );
   const afterBanner = output.slice(output.indexOf(">>> "));
   assert.equal(
@@ -62,6 +62,7 @@ test("people: help, settings and errors are these words", () => {
     `>>> /help                               this list
 /info                               the model, its size and hash, the machine
 /stats                              the last answer, the boot, memory and stack
+/model [N]                          the models here; another one, by its number
 /prompt "TEXT"                      answer to any text, as a JSON string
 /seed N                             seed of the random numbers
 /temp T                             temperature, 0 (always the likeliest) to 10
@@ -81,6 +82,8 @@ Anything else is a prompt. Ctrl+C stops an answer.
 >>> E3106 console: value missing or out of range
 >>> E3106 console: value missing or out of range
 >>> E3106 console: value missing or out of range
+>>> E3107 console: not available on this platform (it has one model)
+>>> E3107 console: not available on this platform (it has one model)
 >>> `,
   );
 });

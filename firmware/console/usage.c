@@ -14,7 +14,7 @@ void console_print_usage(const struct console *console) {
     output_text(platform, " tokens");
     if (per_token != 0) {
         output_text(platform, ", ");
-        output_fixed(platform, (uint64_t)platform->cycles_per_second * 10 / per_token, 1);
+        output_fixed(platform, platform->cycles_per_second * 10 / per_token, 1);
         output_text(platform, " tok/s, ");
         output_decimal(platform, per_token);
         output_text(platform, " cycles/token");

@@ -9,7 +9,7 @@ import { buildNative, missingTools, projectRoot, runProgram, sanitized } from ".
 
 const unitTests = [
   ...["arena", "bitlinear", "checked", "container", "gates", "matvec_cpu", "numerics"],
-  ...["pieces", "rmsnorm", "run", "sampler", "tokenizer", "utf8"],
+  ...["pieces", "rmsnorm", "run", "sampler", "sha256_software", "tokenizer", "utf8"],
 ];
 
 describe("engine", { skip: missingTools() }, () => {

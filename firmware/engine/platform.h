@@ -69,7 +69,7 @@ enum { TERNEL_INPUT_NONE = -1, TERNEL_INPUT_END = -2 };
 struct ternel_platform {
     void *context;
     const char *name;           ///< "riscv", "host"
-    uint32_t cycles_per_second; ///< what `cycles` counts in
+    uint64_t cycles_per_second; ///< what `cycles` counts in
     struct ternel_sha256 sha256;
     /// What `/set engine` offers beside the CPU, the first one the default; ends with NULL.
     const struct ternel_backend *const *backends;

@@ -120,7 +120,7 @@ static void each_token(const struct part *part, const struct ternel_forward_laye
         (size_t)(ternel_workers_first(f->workers, part->worker + 1, tiles) - tile) * tile_bytes;
     struct ternel_ahead ahead = {.next = weights,
                                  .end = weights + (bytes < BYTES_AHEAD ? bytes : BYTES_AHEAD)};
-    ternel_workers_barrier(f->workers, &ahead);
+    ternel_workers_barrier(f->workers, part->worker, &ahead);
 }
 
 /// A step that takes some rows of every token.
@@ -140,7 +140,7 @@ static void each_row(const struct part *part, const struct ternel_forward_layer 
         tiles.rows = rows - tiles.row < size ? rows - tiles.row : size;
         step(part, layer, &tiles);
     }
-    ternel_workers_barrier(f->workers, NULL);
+    ternel_workers_barrier(f->workers, part->worker, NULL);
 }
 
 static void take_token(const struct part *part, const struct ternel_forward_layer *layer, uint32_t t) {

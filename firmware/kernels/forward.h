@@ -87,9 +87,13 @@ struct ternel_forward {
 };
 
 /// Bytes of memory for a container, from a start aligned to 64. `columns`: the most tokens of one pass,
-/// 1..TERNEL_COLUMNS_MAX.
+/// 1..TERNEL_COLUMNS_MAX. Only the container's shape is read.
 size_t ternel_forward_memory(const struct ternel_container *container, const struct ternel_kernel *kernel,
                              uint32_t workers, uint32_t columns);
+
+/// Bytes of repacked weights, all of which a token reads. Only the container's shape is read.
+size_t ternel_forward_weight_bytes(const struct ternel_container *container,
+                                   const struct ternel_kernel *kernel);
 
 /// Lays out the memory and repacks the weights with all workers. Error: too little memory. Container, workers
 /// and memory must outlive `forward`, which must stay where it is.

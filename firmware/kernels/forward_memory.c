@@ -26,29 +26,23 @@ static uint32_t round_up(uint32_t count, uint32_t align) {
     return (count + align - 1) / align * align;
 }
 
-static void place_matrix(struct cursor *cursor, struct ternel_forward *forward,
-                         struct ternel_packed_matrix *packed, const struct ternel_matrix *source,
-                         uint32_t first, uint32_t rows) {
+/// Room for the tiles of `rows` rows.
+static uint8_t *place_tiles(struct cursor *cursor, struct ternel_forward *forward, uint32_t rows,
+                            uint32_t columns) {
     const struct ternel_packing packing = forward->kernel->packing;
-    const size_t bytes = ternel_tiles(packing, rows) * ternel_tile_bytes(packing, source->columns);
-    uint8_t *tiles = take(cursor, bytes, 1);
+    const size_t bytes = ternel_tiles(packing, rows) * ternel_tile_bytes(packing, columns);
     forward->weight_bytes += bytes;
-    if (packed != NULL) {
-        *packed =
-            (struct ternel_packed_matrix){.source = source, .tiles = tiles, .first = first, .rows = rows};
-    }
+    return take(cursor, bytes, 1);
 }
 
-/// One layer; `to` is NULL while only the size is wanted.
+/// One layer; `to` is NULL while only the size is wanted, for which the container's shape is enough.
 static void place_layer(struct cursor *cursor, struct ternel_forward *forward, uint32_t index,
                         struct ternel_forward_layer *to) {
+    const uint32_t dimension = forward->container->shape.dimension;
     const uint32_t intermediate = forward->container->shape.intermediate;
-    struct ternel_layer layer;
-    ternel_container_layer(forward->container, index, &layer);
     if (to != NULL) {
-        to->layer = layer;
+        ternel_container_layer(forward->container, index, &to->layer);
     }
-    const struct ternel_matrix *matrix = to == NULL ? layer.matrix : to->layer.matrix;
     static const uint8_t sources[TERNEL_FORWARD_MATRICES] = {
         [TERNEL_FORWARD_FORGET] = TERNEL_LAYER_MATRIX_FORGET,
         [TERNEL_FORWARD_CANDIDATE] = TERNEL_LAYER_MATRIX_CANDIDATE,
@@ -59,11 +53,17 @@ static void place_layer(struct cursor *cursor, struct ternel_forward *forward, u
         [TERNEL_FORWARD_DOWN] = TERNEL_LAYER_MATRIX_DOWN,
     };
     for (uint32_t i = 0; i < TERNEL_FORWARD_MATRICES; i++) {
-        const struct ternel_matrix *source = &matrix[sources[i]];
-        const bool half = sources[i] == TERNEL_LAYER_MATRIX_GATE_UP;
-        const uint32_t first = i == TERNEL_FORWARD_LINEAR_UP ? intermediate : 0;
-        place_matrix(cursor, forward, to == NULL ? NULL : &to->packed[i], source, first,
-                     half ? intermediate : source->rows);
+        const uint32_t rows = sources[i] == TERNEL_LAYER_MATRIX_GATE_UP ? intermediate : dimension;
+        const uint32_t columns = sources[i] == TERNEL_LAYER_MATRIX_DOWN ? intermediate : dimension;
+        uint8_t *tiles = place_tiles(cursor, forward, rows, columns);
+        if (to != NULL) {
+            to->packed[i] = (struct ternel_packed_matrix){
+                .source = &to->layer.matrix[sources[i]],
+                .tiles = tiles,
+                .first = i == TERNEL_FORWARD_LINEAR_UP ? intermediate : 0,
+                .rows = rows,
+            };
+        }
     }
 }
 
@@ -96,8 +96,12 @@ static size_t lay_out(struct ternel_forward *forward, uint32_t workers, uint32_t
     for (uint32_t i = 0; i < shape->layers; i++) {
         place_layer(&cursor, forward, i, forward->layers == NULL ? NULL : &forward->layers[i]);
     }
-    ternel_container_head(forward->container, &forward->head);
-    place_matrix(&cursor, forward, &forward->packed_head, &forward->head.matrix, 0, shape->vocabulary);
+    uint8_t *tiles = place_tiles(&cursor, forward, shape->vocabulary, shape->dimension);
+    if (memory != NULL) {
+        ternel_container_head(forward->container, &forward->head);
+        forward->packed_head = (struct ternel_packed_matrix){
+            .source = &forward->head.matrix, .tiles = tiles, .first = 0, .rows = shape->vocabulary};
+    }
     return cursor.at;
 }
 
@@ -114,7 +118,7 @@ static void pack_matrix(struct ternel_forward *forward, uint32_t worker,
                              packed->tiles + tile * bytes);
         }
     }
-    ternel_workers_barrier(forward->workers, NULL);
+    ternel_workers_barrier(forward->workers, worker, NULL);
 }
 
 static void pack_all(void *context, uint32_t worker) {
@@ -131,6 +135,13 @@ size_t ternel_forward_memory(const struct ternel_container *container, const str
                              uint32_t workers, uint32_t columns) {
     struct ternel_forward forward = {.container = container, .kernel = kernel};
     return lay_out(&forward, workers, columns, NULL);
+}
+
+size_t ternel_forward_weight_bytes(const struct ternel_container *container,
+                                   const struct ternel_kernel *kernel) {
+    struct ternel_forward forward = {.container = container, .kernel = kernel};
+    (void)lay_out(&forward, 1, 1, NULL);
+    return forward.weight_bytes;
 }
 
 enum ternel_error ternel_forward_open(struct ternel_forward *forward,

@@ -66,6 +66,10 @@ struct ternel_kernel {
     /// The same for all tokens: those of token t go to sums + t * stride. `scratch`: at a multiple of 64.
     void (*multiply_many)(const uint8_t *tile, const struct ternel_inputs *inputs, uint8_t *scratch,
                           int32_t *sums, uint32_t stride);
+    /// The arithmetic of multiply_many and nothing else, `rounds` times: as many sums as it keeps in
+    /// registers, with their operands in registers as well. Returns how many products of bytes that were:
+    /// their number a second is what no prompt can exceed. NULL: the kernel multiplies no bytes.
+    uint64_t (*peak)(uint32_t rounds);
     const struct ternel_vector_work *vector;
 };
 

@@ -12,5 +12,6 @@ const struct ternel_kernel ternel_kernel_sse41 = {
     .packing = {.trits = PAIRS, .lines = LINES},
     .multiply = multiply,
     .multiply_many = multiply_many,
+    .peak = peak,
     .vector = &vector_work,
 };

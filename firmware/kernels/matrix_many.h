@@ -82,3 +82,30 @@ static void multiply_many(const uint8_t *tile, const struct ternel_inputs *input
         }
     }
 }
+
+// The input of each token stays in a register; the empty instruction keeps the compiler from taking products
+// of what does not change out of the loop.
+#define SET_DIGIT(token, i) const lanes digit##i = bytes_set((i) + 1);
+#define SET_INPUT(token) lanes input##token = bytes_set((token) + 1);
+#define ADD_PRODUCTS_AGAIN(token)                                                                            \
+    __asm__ volatile("" : "+v"(input##token));                                                               \
+    EACH_DIGIT(ADD_PRODUCT, token)
+#define KEEP_SUM(token, i) __asm__ volatile("" : : "v"(sum##token##i));
+#define KEEP_SUMS(token) EACH_DIGIT(KEEP_SUM, token)
+#define PEAK(NAME, EACH_TOKEN)                                                                               \
+    static void NAME(uint32_t rounds) {                                                                      \
+        EACH_DIGIT(SET_DIGIT, 0)                                                                             \
+        EACH_TOKEN(SET_INPUT)                                                                                \
+        EACH_TOKEN(DECLARE_SUMS)                                                                             \
+        for (; rounds != 0; rounds--) {                                                                      \
+            EACH_TOKEN(ADD_PRODUCTS_AGAIN)                                                                   \
+        }                                                                                                    \
+        EACH_TOKEN(KEEP_SUMS)                                                                                \
+    }
+PEAK(peak_2, TWO_TOKENS)
+PEAK(peak_4, FOUR_TOKENS)
+
+static uint64_t peak(uint32_t rounds) {
+    (TOKENS_AT_ONCE == 4 ? peak_4 : peak_2)(rounds);
+    return (uint64_t)rounds * TOKENS_AT_ONCE * DIGITS * VECTOR_BYTES;
+}

@@ -10,6 +10,9 @@ enum {
     PAUSES_BEFORE_YIELD = 500,
     /// Between jobs the next one mostly comes soon: about 2 ms.
     PAUSES_BEFORE_SLEEP = 40000,
+    /// Jobs that the first worker does alone, at first and at most, before it tries again with the others.
+    ALONE_FIRST = 8,
+    ALONE_MOST = 1024,
 };
 
 static inline void pause_core(void) {
@@ -19,11 +22,13 @@ static inline void pause_core(void) {
 }
 
 /// One more look at a word has found nothing new: spends a little time, if possible in good use.
-static void wait_a_little(uint32_t looks, struct ternel_ahead *ahead) {
+static void wait_a_little(const struct ternel_workers_platform *platform, uint32_t looks,
+                          struct ternel_ahead *ahead) {
+    const uint32_t mask = platform == NULL ? 0 : platform->pause_mask;
     if (ahead != NULL && ahead->next < ahead->end) {
         __builtin_prefetch(ahead->next, 0, 2);
         ahead->next += TERNEL_WORKERS_LINE;
-    } else if (looks >= SPINS) {
+    } else if (looks >= SPINS && (looks & mask) == 0) {
         pause_core();
     }
 }
@@ -31,6 +36,10 @@ static void wait_a_little(uint32_t looks, struct ternel_ahead *ahead) {
 void ternel_workers_init(struct ternel_workers *workers, uint32_t count,
                          const struct ternel_workers_platform *platform) {
     workers->count = count;
+    workers->active = count;
+    workers->alone = 0;
+    workers->alone_next = ALONE_FIRST;
+    workers->stalled = false;
     workers->platform = platform;
     workers->job = NULL;
     workers->context = NULL;
@@ -52,20 +61,54 @@ static void wait_for_job(struct ternel_workers *workers, uint32_t seen) {
             platform->sleep(platform->context, &workers->epoch, seen);
             looks = SPINS;
         }
-        wait_a_little(looks, NULL);
+        wait_a_little(platform, looks, NULL);
     }
 }
 
-/// Waits until *word is another than `seen`; the others are at work.
-static void wait_for_workers(struct ternel_workers *workers, _Atomic uint32_t *word, uint32_t seen,
-                             struct ternel_ahead *ahead) {
+/// Waits until *word is another than `seen`; the others are at work. Returns the number of looks.
+static uint32_t wait_for_workers(struct ternel_workers *workers, _Atomic uint32_t *word, uint32_t seen,
+                                 struct ternel_ahead *ahead) {
     const struct ternel_workers_platform *platform = workers->platform;
+    uint32_t all = 0;
     for (uint32_t looks = 0; atomic_load_explicit(word, memory_order_acquire) == seen; looks++) {
+        all += all != UINT32_MAX;
         if (looks >= PAUSES_BEFORE_YIELD && platform != NULL && platform->yield != NULL) {
             platform->yield(platform->context);
             looks = SPINS;
         }
-        wait_a_little(looks, ahead);
+        wait_a_little(platform, looks, ahead);
+    }
+    return all;
+}
+
+/// The first worker's own waiting: it notes when it was long.
+static void wait_first(struct ternel_workers *workers, _Atomic uint32_t *word, uint32_t seen,
+                       struct ternel_ahead *ahead) {
+    const uint32_t looks = wait_for_workers(workers, word, seen, ahead);
+    const struct ternel_workers_platform *platform = workers->platform;
+    if (platform != NULL && platform->stall_looks != 0 && looks >= platform->stall_looks) {
+        workers->stalled = true;
+    }
+}
+
+/// Who takes part in the next job.
+static void choose_active(struct ternel_workers *workers) {
+    if (workers->alone > 0) {
+        workers->alone--;
+        workers->active = 1;
+        return;
+    }
+    workers->active = workers->count;
+    workers->stalled = false;
+}
+
+/// Behind a job of all workers: whether the next ones are to be done alone.
+static void judge(struct ternel_workers *workers) {
+    if (workers->stalled) {
+        workers->alone = workers->alone_next;
+        workers->alone_next = workers->alone_next < ALONE_MOST ? 2 * workers->alone_next : ALONE_MOST;
+    } else if (workers->alone_next > ALONE_FIRST) {
+        workers->alone_next /= 2;
     }
 }
 
@@ -92,13 +135,18 @@ void ternel_workers_run(struct ternel_workers *workers, void (*job)(void *contex
     workers->job = job;
     workers->context = context;
     atomic_store_explicit(&workers->finished, 0, memory_order_relaxed);
-    if (workers->count > 1) {
+    choose_active(workers);
+    if (workers->active > 1) {
         next_epoch(workers);
     }
     job(context, 0);
-    uint32_t finished = 0;
-    while ((finished = atomic_load_explicit(&workers->finished, memory_order_acquire)) < workers->count - 1) {
-        wait_for_workers(workers, &workers->finished, finished, NULL);
+    if (workers->active > 1) {
+        uint32_t finished = 0;
+        while ((finished = atomic_load_explicit(&workers->finished, memory_order_acquire)) <
+               workers->active - 1) {
+            wait_first(workers, &workers->finished, finished, NULL);
+        }
+        judge(workers);
     }
 }
 
@@ -107,20 +155,22 @@ void ternel_workers_stop(struct ternel_workers *workers) {
     next_epoch(workers);
 }
 
-void ternel_workers_barrier(struct ternel_workers *workers, struct ternel_ahead *ahead) {
+void ternel_workers_barrier(struct ternel_workers *workers, uint32_t worker, struct ternel_ahead *ahead) {
     const uint32_t opened = atomic_load_explicit(&workers->opened, memory_order_relaxed);
     const uint32_t before = atomic_fetch_add_explicit(&workers->arrived, 1, memory_order_acq_rel);
-    if (before + 1 == workers->count) {
+    if (before + 1 == workers->active) {
         // Nobody arrives again until the barrier opens.
         atomic_store_explicit(&workers->arrived, 0, memory_order_relaxed);
         atomic_store_explicit(&workers->opened, opened + 1, memory_order_release);
+    } else if (worker == 0) {
+        wait_first(workers, &workers->opened, opened, ahead);
     } else {
-        wait_for_workers(workers, &workers->opened, opened, ahead);
+        (void)wait_for_workers(workers, &workers->opened, opened, ahead);
     }
 }
 
 uint32_t ternel_workers_first(const struct ternel_workers *workers, uint32_t worker, uint32_t total) {
-    return (uint32_t)(((uint64_t)total * worker + workers->count - 1) / workers->count);
+    return (uint32_t)(((uint64_t)total * worker + workers->active - 1) / workers->active);
 }
 
 static uint64_t pieces_of(uint32_t first, uint32_t end) {
@@ -155,9 +205,9 @@ static bool take(struct ternel_share *share, bool owner, bool all, uint32_t *fir
 
 bool ternel_workers_claim(struct ternel_workers *workers, uint32_t worker, uint32_t *first,
                           uint32_t *pieces) {
-    for (uint32_t i = 0; i < workers->count; i++) {
-        const uint32_t victim = worker + i < workers->count ? worker + i : worker + i - workers->count;
-        if (take(&workers->shares[victim], i == 0, workers->count == 1, first, pieces)) {
+    for (uint32_t i = 0; i < workers->active; i++) {
+        const uint32_t victim = worker + i < workers->active ? worker + i : worker + i - workers->active;
+        if (take(&workers->shares[victim], i == 0, workers->active == 1, first, pieces)) {
             return true;
         }
     }

@@ -10,9 +10,17 @@
 
 enum { TERNEL_WORKERS_MAX = 256, TERNEL_WORKERS_LINE = 64 };
 
-/// What an operating system can do for a worker that waits for long. Both may be NULL: it spins on then.
+/// What the platform can do for a worker that waits for long. Functions may be NULL: it spins on then.
 struct ternel_workers_platform {
     void *context;
+    /// Beyond the first looks at a word it executes PAUSE at each look whose number has none of these bits. 0
+    /// is what processors like. QEMU leaves its loop and takes a lock that all cores share at each PAUSE,
+    /// which costs milliseconds when the other core needs the lock; there a mask of many bits is right.
+    uint32_t pause_mask;
+    /// So many looks within a job mean that a worker's core is not really running: an emulator's host has
+    /// other things to do. The first worker then does some jobs alone, twice as many each time that it
+    /// happens again. 0: never.
+    uint32_t stall_looks;
     /// Lets something else run on this core, while a worker waits for another in the middle of a job.
     void (*yield)(void *context);
     /// Returns when *word no longer is `seen`, or earlier; between jobs.
@@ -27,7 +35,11 @@ struct ternel_share {
 };
 
 struct ternel_workers {
-    uint32_t count; ///< the caller of ternel_workers_run is worker 0
+    uint32_t count;  ///< the caller of ternel_workers_run is worker 0
+    uint32_t active; ///< those that take part in the job: all of them or the first one
+    uint32_t alone;  ///< jobs that the first worker has yet to do alone
+    uint32_t alone_next;
+    bool stalled; ///< in this job the first worker has waited for that long
     const struct ternel_workers_platform *platform;
     void (*job)(void *context, uint32_t worker);
     void *context;
@@ -55,7 +67,8 @@ void ternel_workers_init(struct ternel_workers *workers, uint32_t count,
 /// What the core of worker 1..count-1 runs; returns after ternel_workers_stop.
 void ternel_workers_serve(struct ternel_workers *workers, uint32_t worker);
 
-/// All workers run job(context, worker); returns when all have finished.
+/// All workers, or the first one alone (stall_looks), run job(context, worker); returns when all have
+/// finished.
 void ternel_workers_run(struct ternel_workers *workers, void (*job)(void *context, uint32_t worker),
                         void *context);
 
@@ -64,7 +77,7 @@ void ternel_workers_stop(struct ternel_workers *workers);
 
 /// Within a job: goes on when all workers are here. What was written before is visible to all behind it.
 /// `ahead` may be NULL.
-void ternel_workers_barrier(struct ternel_workers *workers, struct ternel_ahead *ahead);
+void ternel_workers_barrier(struct ternel_workers *workers, uint32_t worker, struct ternel_ahead *ahead);
 
 /// Within a job, behind a barrier: begins a step of `total` pieces of work by putting this worker's share
 /// where the others find it. In every step of that many pieces a worker has the same share, so that what it

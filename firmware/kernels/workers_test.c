@@ -32,13 +32,13 @@ static void run_job(void *context, uint32_t worker) {
         }
         struct ternel_ahead ahead = {.next = (const uint8_t *)job->plain,
                                      .end = (const uint8_t *)(job->plain + 1)};
-        ternel_workers_barrier(job->workers, &ahead);
-        for (uint32_t i = worker; i < job->pieces; i += job->workers->count) {
+        ternel_workers_barrier(job->workers, worker, &ahead);
+        for (uint32_t i = worker; i < job->pieces; i += job->workers->active) {
             if (job->taken[round][i] != 1 || job->plain[i] != round * PIECES + i) {
                 job->wrong++;
             }
         }
-        ternel_workers_barrier(job->workers, NULL);
+        ternel_workers_barrier(job->workers, worker, NULL);
     }
 }
 
@@ -60,7 +60,44 @@ static void check(uint32_t count, bool naps) {
     worker_threads_end(&threads);
 }
 
+/// The second worker's core is away for a while; the first has to notice it.
+static void run_late(void *context, uint32_t worker) {
+    if (worker != 0) {
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    }
+    run_job(context, worker);
+}
+
+static uint32_t active_in(struct worker_threads *threads, void (*function)(void *, uint32_t)) {
+    static struct job job;
+    memset(&job, 0, sizeof job);
+    job.workers = &threads->workers;
+    job.pieces = PIECES;
+    ternel_workers_run(&threads->workers, function, &job);
+    EXPECT(job.wrong == 0);
+    return threads->workers.active;
+}
+
+/// A worker that is late: eight jobs alone, then, when it is late again, 16, and so on.
+static void check_stalls(void) {
+    static struct worker_threads threads;
+    EXPECT(worker_threads_start(&threads, 2));
+    threads.platform.stall_looks = 1000;
+    for (uint32_t alone = 8; alone <= 32; alone *= 2) {
+        EXPECT(active_in(&threads, run_late) == 2);
+        for (uint32_t i = 0; i < alone; i++) {
+            EXPECT(active_in(&threads, run_late) == 1);
+        }
+    }
+    threads.platform.stall_looks = UINT32_MAX;
+    for (uint32_t i = 0; i < COUNTS; i++) {
+        EXPECT(active_in(&threads, run_job) == 2);
+    }
+    worker_threads_end(&threads);
+}
+
 void test_workers(void) {
+    check_stalls();
     for (uint32_t count = 1; count <= COUNTS; count++) {
         check(count, count == 2);
     }

@@ -276,6 +276,25 @@ export const containerErrors = errorTable({
     cause: "The flash is erased where the model should be.",
     remedy: "Build the flash image with a model (`npx ternel image --model FILE`) and write it again.",
   },
+  imageNoModel: {
+    code: "E1512",
+    message: "image: no model found",
+    cause: "Neither the boot partition's root folder has a file *.tern, nor is there a partition of the type of a Ternel model.",
+    remedy: "Copy a .tern file beside the folder EFI, or make the disk image with `npx ternel image --uefi --model FILE`.",
+  },
+  imageModelUnlisted: {
+    code: "E1513",
+    message: "image: model not in the signed application's list",
+    cause: "Secure Boot is on, and the application, whose signature the firmware has checked, does not list this model's SHA-256.",
+    remedy:
+      "Make the image again with this model and sign it (`npx ternel image --uefi --sign --model FILE`), or choose another model.",
+  },
+  imageModelsMany: {
+    code: "E1514",
+    message: "image: more models than the menu lists",
+    cause: "The disk has more models than the application keeps a list of; it lists the first ones, files before partitions.",
+    remedy: "Put fewer models on one disk.",
+  },
   imageBitstream: {
     code: "E1520",
     message: "image: bitstream larger than its flash region",

@@ -39,6 +39,24 @@ export const toolErrors = errorTable({
     cause: "A model folder holds model.safetensors, config.json and tokenizer.json; one is missing.",
     remedy: "Name a folder with these three files.",
   },
+  deviceUnfit: {
+    code: "E4007",
+    message: "device: not a USB stick that may be written",
+    cause: "The device is no removable USB disk, is in use, or is too small: writing it might destroy something else.",
+    remedy: "`lsblk -o NAME,SIZE,RM,TRAN,MODEL,MOUNTPOINTS` shows the disks (RM 1, TRAN usb); unmount what is mounted.",
+  },
+  deviceDiffers: {
+    code: "E4008",
+    message: "device: other bytes came back than were written",
+    cause: "The stick is faulty, smaller than it claims, or was pulled out.",
+    remedy: "Use another stick.",
+  },
+  deviceUnconfirmed: {
+    code: "E4009",
+    message: "device: not confirmed, nothing was written",
+    cause: "Writing loses everything on the device, and nobody agreed to that.",
+    remedy: "Answer with the device's name, or give --yes.",
+  },
   toolMissing: {
     code: "E4101",
     message: "tool: not installed",

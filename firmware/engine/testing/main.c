@@ -28,6 +28,7 @@ static const struct testing_test tests[] = {
     {"container", test_container},
     {"arena", test_arena},
     {"run", test_run},
+    {"sha256_software", test_sha256_software},
 };
 enum { TESTS = sizeof tests / sizeof tests[0] };
 

@@ -65,3 +65,4 @@ void test_checked(void);
 void test_container(void);
 void test_arena(void);
 void test_run(void);
+void test_sha256_software(void);

@@ -11,6 +11,7 @@
          kernel = *++at)                                                                                     \
         if ((kernel->features & ~ternel_cpu_features()) == 0)
 
+void test_cpu_features(void);
 void test_matrices(void);
 void test_vectors(void);
 void test_workers(void);

@@ -6,6 +6,7 @@
 #include "kernels_testing.h"
 
 static const struct testing_test tests[] = {
+    {"cpu-features", test_cpu_features},
     {"matrices", test_matrices},
     {"vectors", test_vectors},
     {"workers", test_workers},

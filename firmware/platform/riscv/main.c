@@ -240,8 +240,6 @@ int main(void) {
         .configuration = TERNEL_CONFIGURATION_NAME,
         .build_id = TERNEL_BUILD_ID,
         .memory_bytes = TERNEL_MAIN_RAM_BYTES,
-        .boot = boot_phases,
-        .boot_phases = sizeof boot_phases / sizeof boot_phases[0],
         .stack_bytes = stack_bytes(),
         .stack_used = machine_stack_used,
         .bench = machine_bench,
@@ -255,6 +253,8 @@ int main(void) {
         .engine = model_error == TERNEL_OK ? &engine : NULL,
         .arena_bytes = arena_bytes,
         .machine = &machine,
+        .boot = boot_phases,
+        .boot_phases = sizeof boot_phases / sizeof boot_phases[0],
         .echo = true,
     };
     leds_boot(LEDS_CONSOLE);

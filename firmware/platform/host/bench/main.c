@@ -4,8 +4,8 @@
 //
 //     ternel-bench --model FILE [--kernels A,B] [--threads 1,2] [--prefill N] [--milliseconds N]
 //
-// Reading, single tokens and prompts take turns, so that what else runs on the machine disturbs all alike.
-// The logits after a prompt are compared with those of the engine without kernels.
+// Reading, the arithmetic alone, single tokens and prompts take turns, so that what else runs on the machine
+// disturbs all alike. The logits after a prompt are compared with those of the engine without kernels.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +14,12 @@
 #include "engine.h"
 #include "model_file.h"
 #include "native_backend.h"
+#include "peak.h"
 #include "samples.h"
 #include "sha256_nettle.h"
 #include "streaming.h"
 
-enum { DECODE_TURNS = 4, CHECK_TOKENS = 3, LIST_MAX = 16 };
+enum { DECODE_TURNS = 4, CHECK_TOKENS = 3, LIST_MAX = 16, MILLION = 1000000 };
 
 struct arguments {
     const char *model;
@@ -34,6 +35,10 @@ struct result {
     struct samples streaming;
     struct samples decode;
     struct samples prefill;
+    struct samples peak; ///< of the kernel's arithmetic alone
+    /// In a turn, parts per million: products of a prompt to those of the arithmetic alone, each for a second
+    /// of this process's computing.
+    struct samples peak_shares;
     struct samples
         shares; ///< in a turn, parts per million: bytes a second of the best token to those of reading
     uint64_t load_nanoseconds;
@@ -158,6 +163,24 @@ static uint64_t time_streaming(struct native_backend *native, struct samples *sa
     return best;
 }
 
+/// A prompt, and where the kernel has one its arithmetic alone behind it.
+TERNEL_MUST_CHECK
+static enum ternel_error measure_prompt(struct ternel_engine *engine, struct native_backend *native,
+                                        uint32_t first, uint32_t count, struct result *result) {
+    const uint64_t computing = clock_process_nanoseconds();
+    TERNEL_TRY(timed_advance(engine, first, count, &result->prefill));
+    const uint64_t computed = clock_process_nanoseconds() - computing;
+    if (native->forward.kernel->peak != NULL) {
+        const double prompt = (double)prompt_products(&engine->container->shape, count) / (double)computed;
+        samples_add(&result->peak_shares,
+                    (uint64_t)(prompt /
+                               peak_measure(&native->threads.workers, native->forward.kernel, &result->peak) *
+                               MILLION),
+                    0);
+    }
+    return TERNEL_OK;
+}
+
 /// The best of the last `count` times.
 static uint64_t best_of_last(const struct samples *samples, uint32_t count) {
     uint64_t best = UINT64_MAX;
@@ -184,42 +207,29 @@ static enum ternel_error measure(struct ternel_engine *engine, struct native_bac
         }
         samples_add(&result->shares, reading * 1000000 / best_of_last(&result->decode, DECODE_TURNS), 0);
         if (arguments->prefill > 1) {
-            TERNEL_TRY(timed_advance(engine, token, arguments->prefill, &result->prefill));
+            TERNEL_TRY(measure_prompt(engine, native, token, arguments->prefill, result));
         }
     } while (clock_nanoseconds() < end);
     return TERNEL_OK;
 }
 
-static void print_samples(const char *name, const struct samples *samples, uint32_t tokens, size_t bytes) {
-    const double best = (double)samples_nanoseconds(samples, 0) / 1e9;
-    const double median = (double)samples_nanoseconds(samples, 50) / 1e9;
-    printf(",\"%s\":{\"samples\":%u,\"tokens\":%u,\"best\":%.9f,\"p50\":%.9f,\"p99\":%.9f,\"max\":%.9f,"
-           "\"cycles\":{\"best\":%llu,\"p50\":%llu,\"p99\":%llu,\"max\":%llu}",
-           name, samples->count, tokens, best, median, (double)samples_nanoseconds(samples, 99) / 1e9,
-           (double)samples_nanoseconds(samples, 100) / 1e9, (unsigned long long)samples_cycles(samples, 0),
-           (unsigned long long)samples_cycles(samples, 50), (unsigned long long)samples_cycles(samples, 99),
-           (unsigned long long)samples_cycles(samples, 100));
-    if (bytes != 0) {
-        printf(",\"bytesPerSecond\":{\"best\":%.0f,\"p50\":%.0f}", (double)bytes / best,
-               (double)bytes / median);
-    }
-    if (tokens != 0) {
-        printf(",\"tokensPerSecond\":{\"best\":%.3f,\"p50\":%.3f}", tokens / best, tokens / median);
-    }
-    printf("}");
-}
-
 static void print_result(const struct native_backend *native, const struct arguments *arguments,
                          const struct result *result) {
+    const struct ternel_shape *shape = &native->forward.container->shape;
     const struct ternel_forward *forward = &native->forward;
     printf("{\"kernel\":\"%s\",\"threads\":%u,\"weightBytes\":%zu,\"loadSeconds\":%.3f,\"equal\":%s",
            forward->kernel->name, forward->workers->count, forward->weight_bytes,
            (double)result->load_nanoseconds / 1e9, result->equal ? "true" : "false");
     printf(",\"ofStreaming\":%.3f", (double)samples_nanoseconds(&result->shares, 50) / 1e6);
-    print_samples("streaming", &result->streaming, 0, forward->weight_bytes);
-    print_samples("decode", &result->decode, 1, forward->weight_bytes);
+    samples_print("streaming", &result->streaming, 0, forward->weight_bytes, 0);
+    samples_print("decode", &result->decode, 1, forward->weight_bytes, 0);
     if (arguments->prefill > 1) {
-        print_samples("prefill", &result->prefill, arguments->prefill, 0);
+        samples_print("prefill", &result->prefill, arguments->prefill, 0,
+                      prompt_products(shape, arguments->prefill));
+    }
+    if (result->peak.count != 0) {
+        samples_print("peak", &result->peak, 0, 0, peak_products(forward->kernel, forward->workers->count));
+        printf(",\"ofPeak\":%.3f", (double)samples_nanoseconds(&result->peak_shares, 50) / MILLION);
     }
     printf("}\n");
     fflush(stdout);

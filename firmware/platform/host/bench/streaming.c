@@ -12,8 +12,8 @@ struct reading {
 
 static void read_share(void *context, uint32_t worker) {
     struct reading *reading = context;
-    const size_t first = reading->lines * worker / reading->workers->count;
-    const size_t end = reading->lines * (worker + 1) / reading->workers->count;
+    const size_t first = reading->lines * worker / reading->workers->active;
+    const size_t end = reading->lines * (worker + 1) / reading->workers->active;
     const uint64_t *words = (const uint64_t *)(const void *)(reading->memory + first * LINE);
     uint64_t sums[WORDS] = {0};
     for (size_t line = first; line < end; line++, words += WORDS) {
