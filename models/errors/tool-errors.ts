@@ -121,7 +121,7 @@ export const toolErrors = errorTable({
     code: "E4304",
     message: "serial: no answer",
     cause: "The machine at the other end did not answer in time, or not in the console's machine mode.",
-    remedy: "Look with `npx ternel console`: is it Ternel's prompt, and is the baud rate right?",
+    remedy: "Look with `npx ternel console` whether Ternel's prompt is there, and whether the baud rate is right.",
   },
   consoleMatch: {
     code: "E4305",
@@ -138,7 +138,7 @@ export const toolErrors = errorTable({
   loaderCable: {
     code: "E4311",
     message: "flash: no cable found",
-    cause: "openFPGALoader found no USB cable of the board's kind.",
+    cause: "There is no USB cable of the board's kind: openFPGALoader found none.",
     remedy: "Plug the board in; on Linux install openFPGALoader's udev rules (99-openfpgaloader.rules), or choose another --cable.",
   },
   loaderFailed: {
