@@ -15,7 +15,7 @@ test("memories and multipliers as gates do what their sources do", { skip: missi
   // It is block RAM and multipliers that are compared here, in every width.
   assert.ok((counts.get("DP16KD") ?? 0) >= memoryCount && (counts.get("MULT18X18D") ?? 0) >= 4, JSON.stringify([...counts]));
   t.diagnostic(`modes: ${[...blockRamModes(netlist)].toSorted().join("; ")}`);
-  const gates = simulateNetlist(circuit);
+  const gates = simulateNetlist(circuit, { build: { optimize: 0 } });
   t.after(() => {
     gates.close();
   });
