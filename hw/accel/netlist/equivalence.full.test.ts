@@ -13,6 +13,8 @@ import { missingNetlistTools } from "./tools.ts";
 const skip = missingNetlistTools();
 
 const parts = [
+  "AddressWalker",
+  "PassSettings",
   "ColumnScalars",
   "ResultWriter",
   "RegisterFile",
