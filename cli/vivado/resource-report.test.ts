@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { countCells, devices, fitsIn, resourcesOf } from "./resource-report.ts";
+import { temporaryFolder } from "../../test/temporary-folder.ts";
+import { installedTools } from "../bitstream/tool.ts";
+import { countCells, devices, fitsIn, reportResources, resourcesOf, type ResourceReport } from "./resource-report.ts";
 
 const stat = `
 5. Printing statistics.
@@ -38,4 +41,32 @@ test("one kind too many does not fit", () => {
   assert.ok(fitsIn(used, devices.xc7a35t));
   assert.ok(!fitsIn({ ...used, ramb36: 50.5 }, devices.xc7a35t));
   assert.ok(fitsIn({ ...used, ramb36: 50.5 }, devices.xc7a100t));
+});
+
+/** The report of a project by a program in Yosys's place that prints these statistics. */
+async function reported(statistics: string): Promise<{ readonly report: ResourceReport; readonly script: string }> {
+  const folder = temporaryFolder();
+  try {
+    const program = folder.path("yosys");
+    const answer = `cat > yosys_stat.txt <<'END'\n${statistics}\nEND\n`;
+    writeFileSync(program, `#!/bin/sh\necho "Yosys 0.70"\necho "$2" > script.txt\n${answer}`, { mode: 0o755 });
+    mkdirSync(folder.path("project"));
+    const project = { folder: folder.path("project"), top: "top", sources: ["a.v", "b.v"], constraints: "", script: "", device: "" };
+    const report = await reportResources(project, "xc7a35t", { ...installedTools, yosys: program });
+    return { report, script: readFileSync(folder.path("project/script.txt"), "utf8") };
+  } finally {
+    folder.remove();
+  }
+}
+
+test("a report says what is used of the device, whether it fits, and by which Yosys", async () => {
+  const { report, script } = await reported(stat);
+  assert.match(script, /read_verilog a\.v b\.v; synth_xilinx .*-top top;/);
+  const { used, available, fits, yosys, device } = report;
+  assert.deepEqual({ ramb36: used.ramb36, available, fits, yosys, device }, { ramb36: 49, available: devices.xc7a35t, fits: true, yosys: "Yosys 0.70", device: "xc7a35t" }); // prettier-ignore
+  assert.ok(!(await reported(stat.replace("   68   RAMB18E1", "   71   RAMB18E1"))).report.fits);
+});
+
+test("statistics without a LUT are no report", async () => {
+  await assert.rejects(reported("nothing"), /no LUT/);
 });
