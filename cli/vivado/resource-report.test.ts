@@ -51,7 +51,14 @@ async function reported(statistics: string): Promise<{ readonly report: Resource
     const answer = `cat > yosys_stat.txt <<'END'\n${statistics}\nEND\n`;
     writeFileSync(program, `#!/bin/sh\necho "Yosys 0.70"\necho "$2" > script.txt\n${answer}`, { mode: 0o755 });
     mkdirSync(folder.path("project"));
-    const project = { folder: folder.path("project"), top: "top", sources: ["a.v", "b.v"], constraints: "", script: "", device: "" };
+    const project = {
+      folder: folder.path("project"),
+      top: "top",
+      sources: ["a.v", "b.v"],
+      constraints: "",
+      script: "",
+      device: "",
+    };
     const report = await reportResources(project, "xc7a35t", { ...installedTools, yosys: program });
     return { report, script: readFileSync(folder.path("project/script.txt"), "utf8") };
   } finally {
