@@ -30,8 +30,8 @@ demo: setup ## build everything, boot the simulated SoC from its flash, tell a s
 	@$(MAKE) --no-print-directory $(if $(V),,-s) -j2 sim firmware
 	@node cli/demo.ts --config $(CONFIG)
 
-bitstream: setup ## a board's bitstream, every clock met: BOARD=ecpix5 (or orangecrab, ulx3s), SEEDS=N to try several
-	@node cli/ternel.js build --board $(or $(BOARD),ecpix5) --seeds $(or $(SEEDS),1)
+bitstream: setup ## a board's bitstream, every clock met: BOARD=ecpix5 (or orangecrab, ulx3s), SEEDS=N to try so many at most (4)
+	@node cli/ternel.js build --board $(or $(BOARD),ecpix5) --seeds $(or $(SEEDS),4)
 
 test: setup ## lint, type check and all tests that are quick (under 15 minutes on two cores)
 	@node test/run.ts

@@ -10,7 +10,7 @@ const build = (board: BoardName, blink: boolean): Promise<BitstreamResult> =>
   buildBitstream({ board, blink, seed: 1, seeds: 4, onStep: () => undefined });
 
 test("a board's bitstream holds the accelerator and meets the board's clock", { timeout: 90 * minute }, async () => {
-  const board = "orangecrab";
+  const board = "ulx3s";
   const { clockHz, flash, fpga } = boards[board];
   const result = await build(board, false);
   assert.ok(result.clocks.every(({ met, slackNs }) => met && slackNs >= 0));
