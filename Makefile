@@ -3,8 +3,9 @@
 CONFIG ?= arty
 
 # A variant has other parameters of the accelerator in its name: arty-c8 (boards/configuration.ts, which checks it all).
-ifeq ($(filter arty ecp5 wide arty-% ecp5-% wide-%,$(CONFIG)),)
-$(error unknown CONFIG '$(CONFIG)': arty, ecp5, wide, or one of these with parameters, such as arty-c8-v8)
+CONFIGS := arty ecp5 wide ulx3s orangecrab ecpix5
+ifeq ($(filter $(CONFIGS) $(CONFIGS:%=%-%),$(CONFIG)),)
+$(error unknown CONFIG '$(CONFIG)': one of $(CONFIGS), or one of these with parameters, such as arty-c8-v8)
 endif
 
 # The project's own node and Python come first; `make setup` puts them there.
@@ -13,12 +14,12 @@ export PATH := $(CURDIR)/build/venv/bin:$(PATH)
 BUILD := build/$(CONFIG)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-full sim firmware host uefi lint format docs clean
+.PHONY: help setup demo bitstream test test-full sim firmware host uefi lint format docs clean
 # A recipe that fails leaves no half-made file behind.
 .DELETE_ON_ERROR:
 
 help: ## print this
-	@echo "Ternel: a language model that boots like firmware. Start with 'make demo'; CONFIG=arty (default) or ecp5."
+	@echo "Ternel: a language model that boots like firmware. Start with 'make demo'; CONFIG is one of $(CONFIGS) (default arty)."
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 setup: ## install what is needed (Debian packages, Python and npm packages); nothing if all is there
@@ -28,6 +29,9 @@ demo: setup ## build everything, boot the simulated SoC from its flash, tell a s
 	@[ -e $(BUILD)/sim/ternel-sim ] || echo "Building the simulator and the firmware: some minutes the first time. V=1 shows the commands."
 	@$(MAKE) --no-print-directory $(if $(V),,-s) -j2 sim firmware
 	@node cli/demo.ts --config $(CONFIG)
+
+bitstream: setup ## a board's bitstream, every clock met: BOARD=ecpix5 (or orangecrab, ulx3s), SEEDS=N to try so many at most (4)
+	@node cli/ternel.js build --board $(or $(BOARD),ecpix5) --seeds $(or $(SEEDS),4)
 
 test: setup ## lint, type check and all tests that are quick (under 15 minutes on two cores)
 	@node test/run.ts

@@ -1,6 +1,6 @@
 /** The number that holds a build together: gateware, firmware and flash image of different builds refuse each other by it. */
 import { createHash } from "node:crypto";
-import type { Configuration } from "./configuration.ts";
+import type { Configuration } from "./machine.ts";
 
 /** Something that went into a build: the accelerator's Verilog (elaborated with build id 0), a generated header. */
 export interface BuildInput {

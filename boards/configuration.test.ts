@@ -32,7 +32,13 @@ test("port and DRAM widths are the ones the boards have", () => {
   const { arty, ecp5 } = configurations;
   assert.deepEqual([arty.accelerator.portBytes * 8, arty.clockHz], [128, 100e6]);
   assert.deepEqual([ecp5.accelerator.portBytes * 8, ecp5.clockHz], [64, 75e6]);
-  for (const { dram, accelerator } of Object.values(configurations)) assert.equal(dram.portBytes, accelerator.portBytes);
+  for (const { dram, accelerator } of Object.values(configurations))
+    assert.equal(accelerator.portBytes, Math.max(8, dram.portBytes));
+  const { ulx3s } = configurations;
+  assert.deepEqual(
+    [ulx3s.dram.type, ulx3s.dram.portBytes, ulx3s.dram.bytes, ulx3s.accelerator.dramWordBytes],
+    ["SDR", 4, 2 ** 25, 8],
+  );
 });
 
 test("names from a command line are checked, inherited properties are no names", () => {
@@ -75,6 +81,12 @@ test("a name may change parameters of the accelerator, in one way only", () => {
   });
   assert.equal(configurationNamed("ecp5-f256-p4").accelerator.fifoDepth, 256);
   assert.equal(configurationNamed("ecp5-f256-p4").accelerator.dramPorts, 4);
+  assert.deepEqual(configurationNamed("orangecrab-m64"), {
+    ...configurations.orangecrab,
+    name: "orangecrab-m64",
+    clockHz: 64_000_000,
+  });
+  assert.ok(!isConfigurationName("orangecrab-m48"), "its own clock");
   assert.deepEqual(configurationNamed("wide"), configurations.wide);
   assert.equal(variantName("arty", { vectorLanes: 8, columns: 8 }), "arty-c8-v8");
   assert.equal(variantName("arty", { columns: configurations.arty.accelerator.columns }), "arty");

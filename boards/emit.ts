@@ -1,6 +1,6 @@
 /** The files through which the other languages see a configuration: JSON for Python and the harness, C headers for the firmware. */
 import { formatBuildId } from "./build-id.ts";
-import type { Configuration } from "./configuration.ts";
+import type { Configuration } from "./machine.ts";
 import {
   stage0Header,
   stage0HeaderBytes,
@@ -37,6 +37,7 @@ export function emitConfigurationHeader(configuration: Configuration, buildId: n
   text += define("TERNEL_CONFIGURATION_NAME", `"${configuration.name}"`);
   text += define("TERNEL_BUILD_ID", hexadecimal(buildId));
   text += define("TERNEL_CLOCK_HZ", `${configuration.clockHz}u`);
+  text += define("TERNEL_FLASH_MODULE", `"${configuration.flash.module}"`);
   text += "\n// Address ranges of the CPU; the arena begins behind the container in MODEL, rounded up to 64 bytes.\n";
   for (const [name, range] of ranges) {
     text += define(`TERNEL_${name}_ORIGIN`, hexadecimal(range.origin));
@@ -52,8 +53,8 @@ export function emitFlashMapHeader(configuration: Configuration): string {
   let text = provenance("boards/flash-map.ts and boards/stage-header.ts");
   text += "// Offsets from the beginning of the flash.\n";
   for (const [name, region] of Object.entries(configuration.flash.map)) {
-    text += define(`TERNEL_FLASH_${name.toUpperCase()}_OFFSET`, hexadecimal(region.offset));
-    text += define(`TERNEL_FLASH_${name.toUpperCase()}_BYTES`, hexadecimal(region.bytes));
+    text += define(`TERNEL_FLASH_${upperSnake(name)}_OFFSET`, hexadecimal(region.offset));
+    text += define(`TERNEL_FLASH_${upperSnake(name)}_BYTES`, hexadecimal(region.bytes));
   }
   text += "\n// Stage 0: the header lies behind the first instruction, a jump.\n";
   text += define("TERNEL_STAGE0_MAGIC", hexadecimal(stage0Magic));

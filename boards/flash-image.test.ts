@@ -30,6 +30,10 @@ test("a sealed stage 1 has the documented header and hash", () => {
     [4, 8, 12, 16].map((offset) => view.getUint32(offset, true)),
     [1, 128, build, 0x4000_0040],
   );
+  assert.equal(view.getUint32(20, true), 0);
+  const later = sealStage1(arty, build, payload, { sequence: 7 });
+  assert.equal(new DataView(later.buffer).getUint32(20, true), 7);
+  assert.notDeepEqual(later.subarray(32, 64), sealed.subarray(32, 64), "the hash covers the sequence number");
   assert.deepEqual(sealed.subarray(64, 164), payload);
   const hashed = Uint8Array.from(sealed);
   hashed.fill(0, 32, 64);
@@ -39,36 +43,51 @@ test("a sealed stage 1 has the documented header and hash", () => {
 test("the parts lie where the map says, what is between them is erased", () => {
   const stage1 = sealStage1(arty, build, payload);
   const model = Uint8Array.of(1, 2, 3);
-  const image = flashImage(arty, build, { stage0: stage0(), stage1, model });
-  assert.equal(image.length, 0x08_0003);
-  assert.deepEqual(image.subarray(0, 32), stage0());
-  assert.ok(image.subarray(32, 0x01_0000).every((byte) => byte === 0xff));
-  assert.deepEqual(image.subarray(0x01_0000, 0x01_0000 + stage1.length), stage1);
-  assert.deepEqual(image.subarray(0x08_0000), model);
+  const slotB = sealStage1(arty, build, payload, { sequence: 1 });
+  const bitstream = Uint8Array.of(4, 5);
+  const image = flashImage(arty, build, { bitstream, stage0: stage0(), slotA: stage1, slotB, model });
+  const { map } = arty.flash;
+  const parts = [
+    [map.bitstream, bitstream],
+    [map.stage0, stage0()],
+    [map.slotA, stage1],
+    [map.slotB, slotB],
+    [map.model, model],
+  ] as const;
+  assert.equal(image.length, map.model.offset + model.length);
+  for (const [{ offset }, part] of parts) {
+    assert.deepEqual(image.subarray(offset, offset + part.length), part);
+    image.fill(0xff, offset, offset + part.length);
+  }
+  assert.ok(image.every((byte) => byte === 0xff));
 });
 
 test("parts that are too large are refused, those that just fit are not", () => {
   const stage1 = sealStage1(arty, build, payload);
-  const model = (bytes: number) => () => flashImage(arty, build, { stage0: stage0(), stage1, model: new Uint8Array(bytes) });
+  const model = (bytes: number) => () => flashImage(arty, build, { stage0: stage0(), slotA: stage1, model: new Uint8Array(bytes) });
   assert.equal(model(arty.flash.map.model.bytes)().length, arty.flash.bytes);
   refuses("imageModelRegion", model(arty.flash.map.model.bytes + 1));
-  refuses("imageStageSize", () => flashImage(arty, build, { stage0: stage0(64 * 1024 + 1), stage1 }));
-  const limit = arty.flash.map.stage1.bytes - 64;
-  assert.equal(sealStage1(arty, build, new Uint8Array(limit)).length, arty.flash.map.stage1.bytes);
+  refuses("imageStageSize", () => flashImage(arty, build, { stage0: stage0(64 * 1024 + 1), slotA: stage1 }));
+  const bitstream = (bytes: number) => () =>
+    flashImage(arty, build, { bitstream: new Uint8Array(bytes), stage0: stage0(), slotA: stage1 });
+  assert.equal(bitstream(arty.flash.map.bitstream.bytes)().length, arty.flash.map.slotA.offset + stage1.length);
+  refuses("imageBitstream", bitstream(arty.flash.map.bitstream.bytes + 1));
+  const limit = arty.flash.map.slotA.bytes - 64;
+  assert.equal(sealStage1(arty, build, new Uint8Array(limit)).length, arty.flash.map.slotA.bytes);
   refuses("imageStageSize", () => sealStage1(arty, build, new Uint8Array(limit + 1)));
   refuses("imageStageSize", () => sealStage1(arty, build, new Uint8Array(0)));
 });
 
 test("an entry point outside the payload or between instructions is refused", () => {
   for (const entry of [0x4000_0000, 0x4000_003c, 0x4000_0042, 0x4000_0040 + 100]) {
-    refuses("imageEntry", () => sealStage1(arty, build, payload, entry));
+    refuses("imageEntry", () => sealStage1(arty, build, payload, { entry }));
   }
 });
 
 test("stages of another build, or without header, are refused", () => {
   const stage1 = sealStage1(arty, build, payload);
-  refuses("imageBuild", () => flashImage(arty, build, { stage0: stage0(32, build + 1), stage1 }));
-  refuses("imageBuild", () => flashImage(arty, build, { stage0: stage0(), stage1: sealStage1(arty, 1, payload) }));
-  refuses("fileKind", () => flashImage(arty, build, { stage0: new Uint8Array(8), stage1 }));
-  refuses("imageMagic", () => flashImage(arty, build, { stage0: stage0(), stage1: payload }));
+  refuses("imageBuild", () => flashImage(arty, build, { stage0: stage0(32, build + 1), slotA: stage1 }));
+  refuses("imageBuild", () => flashImage(arty, build, { stage0: stage0(), slotA: sealStage1(arty, 1, payload) }));
+  refuses("fileKind", () => flashImage(arty, build, { stage0: new Uint8Array(8), slotA: stage1 }));
+  refuses("imageMagic", () => flashImage(arty, build, { stage0: stage0(), slotA: payload }));
 });

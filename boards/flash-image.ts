@@ -1,8 +1,8 @@
-/** Builds the contents of the SPI flash: stage 0, stage 1 behind its header, the model container. */
+/** Builds the contents of the SPI flash: bitstream, stage 0, stage 1 behind its header in one slot or two, the model container. */
 import { createHash } from "node:crypto";
 import { TernelError } from "../models/errors.ts";
 import { formatBuildId } from "./build-id.ts";
-import type { Configuration } from "./configuration.ts";
+import type { Configuration } from "./machine.ts";
 import type { FlashRegion } from "./flash-map.ts";
 import {
   stage0Header,
@@ -18,10 +18,14 @@ import {
 
 /** What goes into a flash, each part as its bytes. */
 export interface FlashParts {
+  /** What the FPGA loads; absent in an image for a simulation, which has its FPGA already. */
+  readonly bitstream?: Uint8Array;
   /** Linked stage 0, its header included. */
   readonly stage0: Uint8Array;
-  /** Stage 1 as `sealStage1` made it. */
-  readonly stage1: Uint8Array;
+  /** Stage 1 as `sealStage1` made it, in slot A. */
+  readonly slotA: Uint8Array;
+  /** Another stage 1, in slot B. */
+  readonly slotB?: Uint8Array;
   /** The model container; absent in an image without a model. */
   readonly model?: Uint8Array;
 }
@@ -29,13 +33,26 @@ export interface FlashParts {
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const readWord = (bytes: Uint8Array, field: HeaderField): number => viewOf(bytes).getUint32(field.offset, true);
 
+/** What a sealed stage 1 says of itself beyond its bytes. */
+export interface SealOptions {
+  /** Address of its first instruction; left out: the payload's first byte. */
+  readonly entry?: number;
+  /** Its age: of two slots the higher one boots. */
+  readonly sequence?: number;
+}
+
 /**
  * Puts the 64-byte header before a linked stage 1, whose first byte lies at stage 1's origin in DRAM plus 64 and is its entry point
  * unless `entry` says otherwise. The payload is padded with zeros to whole blocks of SHA-256.
  */
-export function sealStage1(configuration: Configuration, buildId: number, payload: Uint8Array, entry?: number): Uint8Array {
+export function sealStage1(
+  configuration: Configuration,
+  buildId: number,
+  payload: Uint8Array,
+  { entry, sequence = 0 }: SealOptions = {},
+): Uint8Array {
   const { origin, bytes } = configuration.dramLayout.stage1;
-  const region = configuration.flash.map.stage1;
+  const region = configuration.flash.map.slotA;
   const length = Math.ceil(payload.length / stage1BlockBytes) * stage1BlockBytes;
   if (length === 0 || stage1HeaderBytes + length > Math.min(region.bytes, bytes)) {
     throw new TernelError("imageStageSize", `stage 1: ${payload.length} bytes`);
@@ -54,6 +71,7 @@ export function sealStage1(configuration: Configuration, buildId: number, payloa
   write(stage1Header.length, length);
   write(stage1Header.buildId, buildId);
   write(stage1Header.entry, start);
+  write(stage1Header.sequence, sequence);
   sealed.set(payload, stage1HeaderBytes);
   // The digest field is still zero, as the hash wants it.
   sealed.set(createHash("sha256").update(sealed).digest(), stage1Header.sha256.offset);
@@ -67,13 +85,21 @@ export function sealStage1(configuration: Configuration, buildId: number, payloa
 export function flashImage(configuration: Configuration, buildId: number, parts: FlashParts): Uint8Array {
   const { map } = configuration.flash;
   checkStage0(parts.stage0, buildId);
-  checkStage1(parts.stage1, buildId);
-  const placed: (readonly [FlashRegion, Uint8Array])[] = [
+  const stages: readonly (readonly [FlashRegion, Uint8Array])[] = [
     [map.stage0, parts.stage0],
-    [map.stage1, parts.stage1],
+    [map.slotA, parts.slotA],
+    ...(parts.slotB === undefined ? [] : [[map.slotB, parts.slotB] as const]),
   ];
-  for (const [region, bytes] of placed) {
+  for (const [, stage1] of stages.slice(1)) checkStage1(stage1, buildId);
+  for (const [region, bytes] of stages) {
     if (bytes.length > region.bytes) throw new TernelError("imageStageSize", `${bytes.length} of ${region.bytes} bytes`);
+  }
+  const placed = [...stages];
+  if (parts.bitstream !== undefined) {
+    if (parts.bitstream.length > map.bitstream.bytes) {
+      throw new TernelError("imageBitstream", `${parts.bitstream.length} of ${map.bitstream.bytes} bytes`);
+    }
+    placed.push([map.bitstream, parts.bitstream]);
   }
   if (parts.model !== undefined) {
     if (parts.model.length > map.model.bytes) {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { configurations } from "./configuration.ts";
-import { flashMap, flashMapProblems, flashSectorBytes, type FlashMap } from "./flash-map.ts";
+import { boards, configurations } from "./configuration.ts";
+import { ecp5Bitstream, flashBlockBytes, flashMap, flashMapProblems, type FlashMap, type FlashRegion } from "./flash-map.ts";
 
 const flashBytes = 16 * 1024 * 1024;
 
@@ -14,32 +14,49 @@ test("every configuration's map is sound and ends with the flash", () => {
 });
 
 test("a flash without room for a model is refused", () => {
-  assert.throws(() => flashMap(512 * 1024), /model lies outside the flash/);
+  assert.throws(() => flashMap(2 * 1024 * 1024, ecp5Bitstream), /model lies outside the flash/);
 });
 
 test("overlap, bounds and alignment are named", () => {
-  const map = flashMap(flashBytes);
+  const map = flashMap(flashBytes, ecp5Bitstream);
   const change = (name: keyof FlashMap, offset: number, bytes: number): string[] =>
     flashMapProblems({ ...map, [name]: { offset, bytes } }, flashBytes);
-  assert.deepEqual(change("stage0", 0, map.stage0.bytes + flashSectorBytes), ["stage0 overlaps stage1"]);
-  assert.deepEqual(change("model", map.model.offset + flashSectorBytes, map.model.bytes), ["model lies outside the flash"]);
-  assert.deepEqual(change("stage0", 0, 100), ["stage0 is not made of whole 4096-byte sectors"]);
-  assert.deepEqual(change("stage1", -flashSectorBytes, flashSectorBytes), ["stage1 lies outside the flash"]);
-  assert.deepEqual(change("stage0", 0, 0), ["stage0 lies outside the flash"]);
+  const { stage0, slotA, model } = map;
+  assert.deepEqual(change("stage0", stage0.offset, slotA.offset - stage0.offset + flashBlockBytes), ["stage0 overlaps slotA"]);
+  assert.deepEqual(change("stage0", stage0.offset, slotA.offset - stage0.offset), [
+    "stage0 and slotA have no free block between them",
+  ]);
+  assert.deepEqual(change("model", model.offset + flashBlockBytes, model.bytes), ["model lies outside the flash"]);
+  assert.deepEqual(change("stage0", stage0.offset, 100), ["stage0 is not made of whole 65536-byte blocks"]);
+  assert.deepEqual(change("bitstream", -flashBlockBytes, flashBlockBytes), ["bitstream lies outside the flash"]);
+  assert.deepEqual(change("stage0", stage0.offset, 0), ["stage0 lies outside the flash"]);
 });
 
-test("a map has a problem exactly when two regions share a byte or one leaves the flash", () => {
-  const sectors = 16;
-  const region = fc.record({ offset: fc.nat(sectors), bytes: fc.integer({ min: 1, max: 6 }) });
+test("a map has a problem exactly when two regions share a block, or stand without one between them, or one leaves the flash", () => {
+  const blocks = 24;
+  const names = ["bitstream", "stage0", "slotA", "slotB", "sessions", "model"] as const;
+  const region = fc.record({ offset: fc.nat(blocks), bytes: fc.integer({ min: 1, max: 3 }) });
   fc.assert(
-    fc.property(region, region, region, (stage0, stage1, model) => {
+    fc.property(fc.tuple(region, region, region, region, region, region), (regions) => {
+      // Every region takes its blocks and the free one behind it, which alone may lie outside the flash.
       const used = new Uint8Array(64);
-      for (const { offset, bytes } of [stage0, stage1, model])
-        for (let i = 0; i < bytes; i++) used[offset + i] = (used[offset + i] ?? 0) + 1;
-      const sound = used.every((count, sector) => count <= (sector < sectors ? 1 : 0));
-      const scale = ({ offset, bytes }: { offset: number; bytes: number }) => ({ offset: offset * 4096, bytes: bytes * 4096 });
-      const map = { stage0: scale(stage0), stage1: scale(stage1), model: scale(model) };
-      assert.equal(flashMapProblems(map, sectors * 4096).length === 0, sound);
+      const count = (at: number): void => {
+        used[at] = (used[at] ?? 0) + 1;
+      };
+      for (const { offset, bytes } of regions) for (let i = 0; i <= bytes; i++) count(offset + i);
+      const inside = regions.every(({ offset, bytes }) => offset + bytes <= blocks);
+      const sound = inside && used.every((times) => times <= 1);
+      const scaled = regions.map(({ offset, bytes }) => ({ offset: offset * flashBlockBytes, bytes: bytes * flashBlockBytes }));
+      const map = Object.fromEntries(names.map((name, i) => [name, scaled[i]])) as Record<keyof FlashMap, FlashRegion>;
+      assert.equal(flashMapProblems(map, blocks * flashBlockBytes).length === 0, sound);
     }),
   );
+});
+
+test("every board's map leaves its bootloader alone and begins with what the FPGA loads", () => {
+  for (const { bootloaderBytes, flash } of Object.values(boards)) {
+    assert.equal(flash.map.bitstream.offset, bootloaderBytes);
+    for (const { offset } of Object.values(flash.map)) assert.ok(offset >= bootloaderBytes);
+  }
+  assert.equal(boards.orangecrab.bootloaderBytes, 512 * 1024);
 });

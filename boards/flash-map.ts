@@ -7,19 +7,49 @@ export interface FlashRegion {
 }
 
 /**
- * stage0: code that runs in place from the reset vector; stage1: the second stage behind its 64-byte header; model: the model container.
+ * bitstream: what the FPGA loads at power on; stage0: code that runs in place from the reset vector; slotA, slotB: the second stage
+ * behind its 64-byte header, twice, so that one can be rewritten while the other still boots; sessions: what the machine itself saves;
+ * model: the model container.
  */
-export type FlashMap = Readonly<Record<"stage0" | "stage1" | "model", FlashRegion>>;
+export type FlashMap = Readonly<Record<FlashRegionName, FlashRegion>>;
 
-/** The smallest piece the flash can erase; every region is made of whole ones so that one can be rewritten alone. */
-export const flashSectorBytes = 4096;
+/** In the order in which they lie. */
+export const flashRegionNames = ["bitstream", "stage0", "slotA", "slotB", "sessions", "model"] as const;
+export type FlashRegionName = (typeof flashRegionNames)[number];
 
-/** The map of a flash of `flashBytes` bytes: the model takes what the stages leave. Throws a RangeError when the map is impossible. */
-export function flashMap(flashBytes: number): FlashMap {
+/** Where the FPGA looks for its bitstream, and the most bytes that one has. */
+export type BitstreamPlace = FlashRegion;
+
+/**
+ * The largest piece that a flash of our boards erases at once. Every region is made of whole ones, and between two regions one is free:
+ * a program that rewrites a region cannot reach its neighbours, even where it erases one block too many.
+ */
+export const flashBlockBytes = 64 * 1024;
+
+/** An LFE5U-85F's bitstream, not compressed: 2.04 MB as ecppack writes it. */
+export const ecp5Bitstream: BitstreamPlace = { offset: 0, bytes: 0x22_0000 };
+
+const stage0Bytes = 64 * 1024;
+const slotBytes = 448 * 1024;
+const sessionsBytes = 448 * 1024;
+
+const roundUp = (bytes: number): number => Math.ceil(bytes / flashBlockBytes) * flashBlockBytes;
+
+/** The map of a flash of `flashBytes` bytes: the model takes what the others leave. Throws a RangeError when the map is impossible. */
+export function flashMap(flashBytes: number, bitstream: BitstreamPlace): FlashMap {
+  let next = bitstream.offset;
+  const place = (bytes: number): FlashRegion => {
+    const region = { offset: next, bytes: roundUp(bytes) };
+    next += region.bytes + flashBlockBytes;
+    return region;
+  };
   const map: FlashMap = {
-    stage0: { offset: 0x00_0000, bytes: 64 * 1024 },
-    stage1: { offset: 0x01_0000, bytes: 448 * 1024 },
-    model: { offset: 0x08_0000, bytes: flashBytes - 0x08_0000 },
+    bitstream: place(bitstream.bytes),
+    stage0: place(stage0Bytes),
+    slotA: place(slotBytes),
+    slotB: place(slotBytes),
+    sessions: place(sessionsBytes),
+    model: { offset: next, bytes: flashBytes - next },
   };
   const problems = flashMapProblems(map, flashBytes);
   if (problems.length > 0) throw new RangeError(`flash map of ${flashBytes} bytes: ${problems.join("; ")}`);
@@ -34,15 +64,16 @@ export function flashMapProblems(map: FlashMap, flashBytes: number): string[] {
     const whole =
       Number.isSafeInteger(offset) &&
       Number.isSafeInteger(bytes) &&
-      offset % flashSectorBytes === 0 &&
-      bytes % flashSectorBytes === 0;
-    if (!whole) problems.push(`${name} is not made of whole ${flashSectorBytes}-byte sectors`);
+      offset % flashBlockBytes === 0 &&
+      bytes % flashBlockBytes === 0;
+    if (!whole) problems.push(`${name} is not made of whole ${flashBlockBytes}-byte blocks`);
     if (offset < 0 || bytes <= 0 || offset + bytes > flashBytes) problems.push(`${name} lies outside the flash`);
   }
   for (const [index, first] of regions.entries()) {
     for (const second of regions.slice(index + 1)) {
-      const apart = first.offset + first.bytes <= second.offset || second.offset + second.bytes <= first.offset;
-      if (!apart) problems.push(`${first.name} overlaps ${second.name}`);
+      const gap = Math.max(second.offset - first.offset - first.bytes, first.offset - second.offset - second.bytes);
+      if (gap < 0) problems.push(`${first.name} overlaps ${second.name}`);
+      else if (gap < flashBlockBytes) problems.push(`${first.name} and ${second.name} have no free block between them`);
     }
   }
   return problems;

@@ -25,17 +25,18 @@ export const stage0HeaderBytes = 12;
 
 /**
  * Stage 1. The header and the payload lie in DRAM as in flash. `length` counts the payload alone and is a multiple of a block; `entry`
- * is the address that stage 0 jumps to, inside the payload in DRAM.
+ * is the address that stage 0 jumps to, inside the payload in DRAM. Of two slots stage 0 takes the one with the higher `sequence` number, and slot A where they are equal.
  */
 export const stage1Header = {
-  magic: { offset: 0, bytes: 4 },
-  version: { offset: 4, bytes: 4 },
-  length: { offset: 8, bytes: 4 },
-  buildId: { offset: 12, bytes: 4 },
-  entry: { offset: 16, bytes: 4 },
-  reserved: { offset: 20, bytes: 12 },
-  sha256: { offset: 32, bytes: 32 },
-} as const satisfies Record<string, HeaderField>;
+  magic: { offset: 0, bytes: 4, meaning: '"TRN1"' },
+  version: { offset: 4, bytes: 4, meaning: "1" },
+  length: { offset: 8, bytes: 4, meaning: "bytes of the payload behind the header: a multiple of 64" },
+  buildId: { offset: 12, bytes: 4, meaning: "must be stage 0's and the accelerator's" },
+  entry: { offset: 16, bytes: 4, meaning: "address of the first instruction, in the payload's copy in DRAM" },
+  sequence: { offset: 20, bytes: 4, meaning: "of two valid slots the higher one boots; A where they are equal" },
+  reserved: { offset: 24, bytes: 8, meaning: "zero" },
+  sha256: { offset: 32, bytes: 32, meaning: "over the header with this field zero, then the payload" },
+} as const satisfies Record<string, HeaderField & { readonly meaning: string }>;
 export const stage1HeaderBytes = 64;
 /** The payload is padded to whole blocks of SHA-256. */
 export const stage1BlockBytes = 64;

@@ -32,6 +32,6 @@ export async function buildFlashImage(config: ConfigurationName, modelFile?: str
   const id = Number.parseInt(buildId, 16);
   const stage1 = sealStage1(configuration, id, readFileSync(paths.stage1));
   const model = modelFile === undefined ? {} : { model: readFileSync(modelFile) };
-  const image = flashImage(configuration, id, { stage0: readFileSync(paths.stage0), stage1, ...model });
+  const image = flashImage(configuration, id, { stage0: readFileSync(paths.stage0), slotA: stage1, ...model });
   return { image, stage1, buildId };
 }

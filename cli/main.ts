@@ -3,14 +3,17 @@ import { constants } from "node:os";
 import { Command, CommanderError } from "commander";
 import { TernelError } from "../models/errors.ts";
 import { addBench } from "./verbs/bench.ts";
+import { addBuild } from "./verbs/build.ts";
 import { addCompare } from "./verbs/compare.ts";
 import { addConsole } from "./verbs/console.ts";
 import { addEval } from "./verbs/eval.ts";
+import { addFlash } from "./verbs/flash.ts";
 import { addImage } from "./verbs/image.ts";
 import { addInfo } from "./verbs/info.ts";
 import { addPack } from "./verbs/pack.ts";
 import { addRun } from "./verbs/run.ts";
 import { addUefi } from "./verbs/uefi.ts";
+import { addUpload } from "./verbs/upload.ts";
 import { addVerilog } from "./verbs/verilog.ts";
 
 const wrongCommandLine = 2;
@@ -24,7 +27,21 @@ function createProgram(): Command {
       "after",
       "\nWith --json one object goes to standard output and everything else to standard error.\nExit status: 0 done, 1 an error or a difference, 2 a wrong command line.",
     );
-  for (const add of [addPack, addInfo, addRun, addCompare, addEval, addVerilog, addImage, addConsole, addUefi, addBench])
+  for (const add of [
+    addPack,
+    addInfo,
+    addRun,
+    addCompare,
+    addEval,
+    addVerilog,
+    addBuild,
+    addImage,
+    addFlash,
+    addConsole,
+    addUefi,
+    addUpload,
+    addBench,
+  ])
     add(program);
   return program;
 }

@@ -3,13 +3,10 @@
 // comes (boot messages) is passed to `onText`.
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
-import { StringDecoder } from "node:string_decoder";
 import { TernelError } from "../models/errors.ts";
+import { errorInReply, firstErrorIn, Incoming } from "./incoming.ts";
 import type { Reply } from "./reply.ts";
-import { errorInLine, reportedError } from "./reported-error.ts";
 
-const recordSeparator = "\x1e";
-const consolePrompt = ">>> ";
 const progressLine = /^ternel-sim: (\d+) cycles\n/gm;
 
 export interface SessionOptions {
@@ -41,126 +38,15 @@ process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** What the child has sent, cut into answers and other text; readers wait for it with a time limit. */
-class Incoming {
-  private pending = "";
-  private readonly replies: Reply[] = [];
-  private text = "";
-  private failure: TernelError | undefined;
-  private wake: (() => void) | undefined;
-  private onText: (text: string) => void;
-
-  constructor(onText: (text: string) => void) {
-    this.onText = onText;
-  }
-
-  take(chunk: string): void {
-    this.pending += chunk;
-    for (;;) {
-      const start = this.pending.indexOf(recordSeparator);
-      const plain = start < 0 ? this.pending : this.pending.slice(0, start);
-      if (plain !== "") {
-        this.text = (this.text + plain).slice(-4096);
-        this.onText(plain);
-        this.pending = this.pending.slice(plain.length);
-      }
-      const end = this.pending.indexOf("\n");
-      if (!this.pending.startsWith(recordSeparator) || end < 0) break;
-      this.replies.push(parseReply(this.pending.slice(1, end)));
-      this.pending = this.pending.slice(end + 1);
-    }
-    this.wake?.();
-  }
-
-  fail(failure: TernelError): void {
-    this.failure ??= failure;
-    this.wake?.();
-  }
-
-  /** The error that the machine printed for people, if it did: the boot has no other way to say it. */
-  errorInText(): TernelError | undefined {
-    return firstErrorIn(this.text);
-  }
-
-  /** Waits until `found` gives something; `limit` seconds of silence are a time-out. */
-  async waitFor<T>(found: () => T | undefined, limit: number): Promise<T> {
-    for (;;) {
-      const value = found();
-      if (value !== undefined) return value;
-      if (this.failure !== undefined) throw this.failure;
-      await this.nextChange(limit);
-    }
-  }
-
-  private async nextChange(limit: number): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => {
-      reject(new TernelError("toolTimeout", `no answer for ${limit} s`));
-    }, limit * 1000);
-    this.wake = () => {
-      resolve(undefined);
-    };
-    await promise.finally(() => {
-      clearTimeout(timer);
-      this.wake = undefined;
-    });
-  }
-
-  nextReply(limit: number): Promise<Reply> {
-    return this.waitFor(() => this.replies.shift(), limit);
-  }
-
-  /** Waits for the console's prompt; an error that the boot prints ends the waiting. */
-  async waitForPrompt(limit: number): Promise<void> {
-    await this.waitFor(() => {
-      const error = firstErrorIn(this.text.slice(0, this.text.lastIndexOf("\n") + 1)); // whole lines only
-      if (error !== undefined) throw error;
-      return this.text.endsWith(consolePrompt) ? true : undefined;
-    }, limit);
-    this.onText = () => undefined; // what follows is the echo of the machine mode's own command
-  }
-}
-
-function firstErrorIn(text: string): TernelError | undefined {
-  return text
-    .split("\n")
-    .map(errorInLine)
-    .find((error) => error !== undefined);
-}
-
-function parseReply(line: string): Reply {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new TernelError("toolAnswer", line.slice(0, 200));
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TernelError("toolAnswer", line.slice(0, 200));
-  return value as Reply;
-}
-
-function errorInReply(reply: Reply): TernelError | undefined {
-  const { error } = reply;
-  if (typeof error !== "object" || error === null) return undefined;
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return reportedError(String(code), String(message));
-}
-
 /** Starts the program, waits for its console and switches it to machine mode. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const child = spawn(options.program, options.arguments, { stdio: "pipe", cwd: options.folder });
   running.add(child);
   const incoming = new Incoming(options.onText ?? (() => undefined));
-  const decoder = new StringDecoder("utf8");
   let complaints = "";
-  const accept = (chunk: Buffer) => {
-    try {
-      incoming.take(decoder.write(chunk));
-    } catch (error) {
-      incoming.fail(error instanceof TernelError ? error : new TernelError("toolAnswer", String(error)));
-    }
-  };
-  child.stdout.on("data", accept);
+  child.stdout.on("data", (chunk: Buffer) => {
+    incoming.take(chunk);
+  });
   child.stderr.on("data", (chunk: Buffer) => {
     complaints = (complaints + chunk.toString()).slice(-2000);
     if (options.onCycles === undefined) return;

@@ -1,5 +1,5 @@
 // A machine's serial line on this terminal.
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { TernelError } from "../models/errors.ts";
 
@@ -13,6 +13,15 @@ export interface SerialProgram {
   readonly arguments: readonly string[];
   /** The folder it runs in. */
   readonly folder?: string;
+}
+
+/** What the keyboard, or lines on standard input, are typed into. */
+export interface TypedLine {
+  readonly send: (bytes: string | Uint8Array) => void;
+  /** Ctrl+], or the answer to the last line has come. */
+  readonly leave: () => void;
+  /** Calls back with everything that the machine prints. */
+  readonly onOutput: (take: (piece: Uint8Array) => void) => void;
 }
 
 /** Starts the program on this terminal; its exit status. */
@@ -31,49 +40,61 @@ export async function attachTerminal({ program, arguments: words, folder }: Seri
   child.stdin.on("error", () => undefined); // a machine that has gone is noticed by its exit
   child.stdout.pipe(process.stdout);
   child.stderr.pipe(process.stderr);
-  if (process.stdin.isTTY) typeKeys(child);
-  else typeLines(child);
+  const stop = typeInto({
+    send: (bytes) => child.stdin.write(bytes),
+    leave: () => child.kill("SIGTERM"),
+    onOutput: (take) => child.stdout.on("data", take),
+  });
   const status = await ended;
-  if (process.stdin.isTTY) process.stdin.setRawMode(false);
-  process.stdin.destroy(); // a terminal, pipe or file that is still open must not keep this program alive
+  stop();
   return status;
 }
 
+/** Types what comes on standard input: key by key at a terminal, else line by line. The function that it returns ends that. */
+export function typeInto(line: TypedLine): () => void {
+  if (process.stdin.isTTY) typeKeys(line);
+  else typeLines(line);
+  return () => {
+    if (process.stdin.isTTY) process.stdin.setRawMode(false);
+    process.stdin.destroy(); // a terminal, pipe or file that is still open must not keep this program alive
+  };
+}
+
 /** Every key goes to the machine at once, Ctrl+C too; Ctrl+] ends the machine. */
-function typeKeys(child: ChildProcessWithoutNullStreams): void {
+function typeKeys(line: TypedLine): void {
   process.stderr.write("Ctrl+] leaves\r\n");
   process.stdin.setRawMode(true);
   process.stdin.on("data", (keys: Buffer) => {
     const leave = keys.indexOf(leaveKey);
-    child.stdin.write(leave < 0 ? keys : keys.subarray(0, leave));
-    if (leave >= 0) child.kill("SIGTERM");
+    line.send(leave < 0 ? keys : keys.subarray(0, leave));
+    if (leave >= 0) line.leave();
   });
 }
 
 /** Each line waits for the console's prompt, as a patient person would; after the last answer the machine is ended. */
-function typeLines(child: ChildProcessWithoutNullStreams): void {
+function typeLines(line: TypedLine): void {
   const lines: string[] = [];
   let complete = false;
   let tail = "";
   const continueAtPrompt = () => {
     if (!tail.endsWith(consolePrompt)) return;
-    const line = lines.shift();
-    if (line !== undefined) {
+    const next = lines.shift();
+    if (next !== undefined) {
       tail = "";
-      child.stdin.write(`${line}\n`);
-    } else if (complete) child.kill("SIGTERM");
+      line.send(`${next}\n`);
+    } else if (complete) line.leave();
   };
   const input = createInterface({ input: process.stdin });
-  input.on("line", (line) => {
-    lines.push(line);
+  input.on("line", (text) => {
+    lines.push(text);
     continueAtPrompt();
   });
   input.on("close", () => {
     complete = true;
     continueAtPrompt();
   });
-  child.stdout.on("data", (piece: Buffer) => {
-    tail = (tail + piece.toString("latin1")).slice(-consolePrompt.length);
+  line.onOutput((piece) => {
+    tail = (tail + Buffer.from(piece).toString("latin1")).slice(-consolePrompt.length);
     continueAtPrompt();
   });
 }

@@ -27,7 +27,7 @@ FIRMWARE_LDFLAGS = --specs=picolibc.specs $(RISCV_CPU) -nostartfiles -DPICOLIBC_
 firmware_c = $(filter-out %_test.c,$(wildcard $(addprefix firmware/,$(addsuffix /*.c,$(1)))))
 
 STAGE0_SOURCES := firmware/boot/start.S $(call firmware_c,boot) $(addprefix firmware/drivers/, \
-  accelerator.c cache.c print.c restart.c sha256_hardware.c timer.c uart.c watchdog.c) \
+  accelerator.c cache.c flash_memory.c flash_quad.c leds.c print.c restart.c sha256_hardware.c timer.c uart.c watchdog.c) \
   $(addprefix firmware/engine/,container_header.c container_layout.c error.c)
 STAGE1_SOURCES := firmware/platform/riscv/start.S $(call firmware_c,drivers engine console platform/riscv)
 LITEDRAM_SOURCES := sdram accessors
@@ -40,9 +40,14 @@ STAGE1_OBJECTS := $(addprefix $(FIRMWARE)/stage1/,$(addsuffix .o,$(STAGE1_SOURCE
 FIRMWARE_HEADERS := $(GENERATED)/ternel_configuration.h $(SOC_HEADERS)/generated/csr.h
 
 .PHONY: firmware
-firmware: $(FIRMWARE)/stage0.bin $(FIRMWARE)/stage1.bin $(FIRMWARE)/budgets.checked
+firmware: $(FIRMWARE)/stage0.bin $(FIRMWARE)/stage1.bin $(FIRMWARE)/blink.bin $(FIRMWARE)/budgets.checked
 
 # Stage 0 runs from flash: every byte costs. Stage 1 runs from DRAM through the caches: the engine's loops decide.
+# What talks to the flash lies in SRAM (linker/stage0.ld), since meanwhile nothing can be read from flash: it must need nothing else.
+# (-Os would save registers by functions of libgcc.)
+FLASH_DRIVER := $(FIRMWARE)/stage0/drivers/flash_memory.c.o
+$(FLASH_DRIVER): FIRMWARE_CFLAGS += -mno-save-restore
+
 $(FIRMWARE)/stage0/%.c.o: firmware/%.c | $(FIRMWARE_HEADERS)
 	@mkdir -p $(@D)
 	$(QUIET)$(RISCV)gcc $(FIRMWARE_CFLAGS) $(LITEX_INCLUDES) -Os -c $< -o $@
@@ -64,10 +69,22 @@ $(FIRMWARE)/memory.ld: firmware/linker/memory.ts $(BUILD)/configuration.json
 	$(QUIET)node $^ > $@
 
 $(FIRMWARE)/stage0.elf: $(STAGE0_OBJECTS) firmware/linker/stage0.ld $(FIRMWARE)/memory.ld
+	@! $(RISCV)nm --undefined-only $(FLASH_DRIVER) | grep . || { echo "$(FLASH_DRIVER) needs what lies in flash"; exit 1; }
 	$(QUIET)$(RISCV)gcc $(FIRMWARE_LDFLAGS) -T firmware/linker/stage0.ld $(STAGE0_OBJECTS) -o $@
 
 $(FIRMWARE)/stage1.elf: $(STAGE1_OBJECTS) firmware/linker/stage1.ld $(FIRMWARE)/memory.ld
 	$(QUIET)$(RISCV)gcc $(FIRMWARE_LDFLAGS) -T firmware/linker/stage1.ld $(STAGE1_OBJECTS) -o $@
+
+# The self-test of `ternel build --blink` lies where stage 0 would, and shares its entry and drivers.
+BLINK_OBJECTS := $(FIRMWARE)/blink/blink.c.o $(addprefix $(FIRMWARE)/stage0/,$(addsuffix .o,boot/start.S engine/error.c \
+  $(addprefix drivers/,flash_memory.c flash_quad.c leds.c print.c timer.c uart.c)))
+
+$(FIRMWARE)/blink/%.c.o: firmware/blink/%.c | $(FIRMWARE_HEADERS)
+	@mkdir -p $(@D)
+	$(QUIET)$(RISCV)gcc $(FIRMWARE_CFLAGS) $(LITEX_INCLUDES) -Os -c $< -o $@
+
+$(FIRMWARE)/blink.elf: $(BLINK_OBJECTS) firmware/linker/stage0.ld $(FIRMWARE)/memory.ld
+	$(QUIET)$(RISCV)gcc $(FIRMWARE_LDFLAGS) -T firmware/linker/stage0.ld $(BLINK_OBJECTS) -o $@
 
 $(FIRMWARE)/%.bin: $(FIRMWARE)/%.elf
 	$(QUIET)$(RISCV)objcopy -O binary $< $@
@@ -78,4 +95,4 @@ $(FIRMWARE)/budgets.checked: firmware/linker/budgets.ts firmware/linker/stack-de
 	@mv $@.new $@ && cat $@
 
 include firmware/tests.mk
--include $(STAGE0_OBJECTS:.o=.d) $(STAGE1_OBJECTS:.o=.d)
+-include $(STAGE0_OBJECTS:.o=.d) $(STAGE1_OBJECTS:.o=.d) $(FIRMWARE)/blink/blink.c.d

@@ -4,8 +4,8 @@
 FIRMWARE_TESTS := build/host/sanitized/firmware-tests
 FIRMWARE_TEST_SOURCES := $(wildcard $(addprefix firmware/,boot/*_test.c drivers/*_test.c console/*_test.c testing/*.c drivers/fake/*.c)) \
   $(addprefix firmware/,boot/stage1_image.c engine/error.c engine/utf8.c) \
-  $(addprefix firmware/drivers/,accelerator.c accelerator_list.c accelerator_backend.c sha256_hardware.c uart.c watchdog.c) \
-  $(addprefix firmware/console/,arguments.c line.c output.c text_stream.c)
+  $(addprefix firmware/drivers/,accelerator.c accelerator_list.c accelerator_backend.c sha256_hardware.c uart.c watchdog.c flash_memory.c flash_quad.c) \
+  $(addprefix firmware/console/,arguments.c base64.c crc32.c flash.c line.c output.c text_stream.c)
 FIRMWARE_TEST_OBJECTS := $(FIRMWARE_TEST_SOURCES:firmware/%.c=build/host/firmware-tests/%.o)
 FIRMWARE_TEST_INCLUDES := $(addprefix -Ifirmware/,testing drivers/fake drivers boot console engine) -Ibuild/host/generated -I$(GENERATED)
 

@@ -16,7 +16,7 @@ SIM_THREADS ?= 1
 # ---- What comes from TypeScript: configuration.json, generated/, verilog/ -----------------------------------------
 
 CONFIGURATION_STAMP := $(BUILD)/configuration.stamp
-$(CONFIGURATION_STAMP): $(wildcard boards/*.ts cli/generate.ts cli/generate/*.ts hw/accel/*.ts gen/*.ts gen/*/*.ts models/*.ts models/*/*.ts)
+$(CONFIGURATION_STAMP): $(wildcard boards/*.ts boards/*/*.ts cli/generate.ts cli/generate/*.ts hw/accel/*.ts gen/*.ts gen/*/*.ts models/*.ts models/*/*.ts)
 	@mkdir -p $(@D)
 	node cli/generate.ts --config $(CONFIG)
 	@touch $@
@@ -74,14 +74,14 @@ $(eval $(call simulator,traced,ternel-sim-trace,--threads 1 --trace-fst,-DVM_TRA
 
 # The program that harness.test.ts runs instead of the firmware.
 PROBE_LITEX = $(firstword $(wildcard build/venv/lib/python3*/site-packages/litex/soc))
-$(SIM)/probe.bin: sim/testing/probe.c sim/testing/probe_start.S sim/testing/probe.ld $(SOC_STAMP) $(CONFIGURATION_STAMP)
+$(SIM)/probe.bin: sim/testing/probe.c sim/testing/probe_start.S sim/testing/probe.ld $(BUILD)/firmware/memory.ld $(SOC_STAMP) $(CONFIGURATION_STAMP)
 	@mkdir -p $(@D)
 	riscv64-unknown-elf-gcc -misa-spec=2.2 -march=rv32im -mabi=ilp32 -Os -Wall -Wextra -ffreestanding -nostdlib -I$(BUILD)/generated \
-	  -isystem $(SOC) -isystem $(PROBE_LITEX)/software/include -isystem $(PROBE_LITEX)/cores/cpu/vexriscv -T sim/testing/probe.ld \
+	  -isystem $(SOC) -isystem $(PROBE_LITEX)/software/include -isystem $(PROBE_LITEX)/cores/cpu/vexriscv -L$(BUILD)/firmware -T sim/testing/probe.ld \
 	  sim/testing/probe_start.S sim/testing/probe.c -o $(SIM)/probe.elf
-	riscv64-unknown-elf-objcopy -O binary $(SIM)/probe.elf $@
+	riscv64-unknown-elf-objcopy -O binary --gap-fill 0xff $(SIM)/probe.elf $@
 
-build/host/flash-model-test: sim/flash_model.cpp sim/flash_model_test.cpp sim/flash_model.h
+build/host/flash-model-test: sim/flash_model.cpp sim/flash_model_test.cpp sim/flash_model.h sim/flash_part.h
 	@mkdir -p $(@D)
 	$(SIM_CXX) -std=c++17 -O1 -g -Wall -Wextra -Wshadow -Wconversion -Werror -fsanitize=address,undefined -fno-sanitize-recover=all \
 	  $(filter %.cpp,$^) -o $@

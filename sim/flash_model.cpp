@@ -5,7 +5,7 @@
 
 namespace {
 
-// Commands of the W25Q128JV that this model answers; it ignores all others.
+// Commands that this model answers; it ignores all others, as do parts that have no second status register.
 enum Command : uint8_t {
     writeStatus1 = 0x01,
     pageProgram = 0x02,
@@ -30,9 +30,8 @@ enum Command : uint8_t {
 
 } // namespace
 
-FlashModel::FlashModel(size_t bytes, const FlashTiming &times) : timing(times), cells(bytes, 0xff) {
-    setQuadEnabled(true);
-}
+FlashModel::FlashModel(size_t bytes, const FlashPart &which, const FlashTiming &times)
+    : part(which), timing(times), cells(bytes, 0xff) {}
 
 void FlashModel::load(const std::vector<uint8_t> &image) {
     std::fill(cells.begin(), cells.end(), 0xff);
@@ -40,7 +39,8 @@ void FlashModel::load(const std::vector<uint8_t> &image) {
 }
 
 void FlashModel::setQuadEnabled(bool enabled) {
-    status[1] = enabled ? status[1] | statusQuadEnable : status[1] & ~statusQuadEnable;
+    uint8_t &holder = status[part.quadRegister];
+    holder = static_cast<uint8_t>(enabled ? holder | part.quadBit : holder & ~part.quadBit);
 }
 
 // ---- Pins
@@ -119,6 +119,9 @@ void FlashModel::clockFalls() {
 void FlashModel::commandComplete() {
     command = static_cast<uint8_t>(shift);
     const bool reading = command == readStatus1 || command == readStatus2 || command == readStatus3;
+    const bool second = command == readStatus2 || command == readStatus3 || command == writeStatus2;
+    if ((second && !part.hasSecondStatus) || (command == writeStatus2 && !part.writesSecond))
+        return expect(Phase::ignore, 1, 0);
     // While an operation is under way, only the status can be read.
     if (busy() && !reading)
         return expect(Phase::ignore, 1, 0);
@@ -192,7 +195,7 @@ uint8_t FlashModel::nextOutputByte() {
     case readStatus3:
         return status[2];
     case jedecIdentification:
-        return index < 3 ? jedecId[index] : 0;
+        return index < 3 ? part.jedecId[index] : 0;
     default:
         return cells[(address + index) & (cells.size() - 1)];
     }
@@ -308,9 +311,10 @@ void FlashModel::finishOperation(uint64_t now) {
         std::fill_n(cells.begin() + static_cast<std::ptrdiff_t>(operationBegin), operationBytes, 0xff);
         break;
     case Operation::writeStatus: {
-        constexpr uint8_t writable = 0x3c; // TB and BP; the busy and write enable bits are not stored
+        // TB and BP, and quad enable where it is here; the busy and write enable bits are not stored.
+        const uint8_t writable = static_cast<uint8_t>(0x3c | (part.quadRegister == 0 ? part.quadBit : 0));
         status[0] = static_cast<uint8_t>(statusNext[0] & writable);
-        status[1] = statusNext[1];
+        status[1] = part.hasSecondStatus ? statusNext[1] : 0;
         break;
     }
     case Operation::none:

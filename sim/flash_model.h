@@ -1,5 +1,7 @@
-// A serial NOR flash, bit by bit: what a Winbond W25Q128JV does at its six pins. No Verilator here.
+// A serial NOR flash, bit by bit: what the parts of our boards do at their six pins. No Verilator here.
 #pragma once
+
+#include "flash_part.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,10 +29,10 @@ class FlashModel {
   public:
     static constexpr size_t pageBytes = 256;
     static constexpr size_t sectorBytes = 4096;
-    static constexpr uint8_t jedecId[3] = {0xef, 0x70, 0x18};
 
-    // An erased flash of `bytes` bytes (a power of two), with its quad enable bit set.
-    explicit FlashModel(size_t bytes, const FlashTiming &times = {});
+    // An erased flash of `bytes` bytes (a power of two) as it comes from the factory: its quad enable bit is
+    // clear.
+    explicit FlashModel(size_t bytes, const FlashPart &which = flashParts[0], const FlashTiming &times = {});
 
     // The pins at time `now`. Inputs are sampled when the clock rises; the answer changes when it falls (SPI
     // mode 0).
@@ -53,7 +55,7 @@ class FlashModel {
     void load(const std::vector<uint8_t> &image);
 
     bool quadEnabled() const {
-        return (status[1] & statusQuadEnable) != 0;
+        return (status[part.quadRegister] & part.quadBit) != 0;
     }
     void setQuadEnabled(bool enabled);
 
@@ -65,7 +67,6 @@ class FlashModel {
     static constexpr uint8_t statusWriteEnable = 0x02;
     static constexpr uint8_t statusProtectShift = 2;
     static constexpr uint8_t statusTopBottom = 0x20;
-    static constexpr uint8_t statusQuadEnable = 0x02; // in the second status register
 
     FlashOutput activePins(bool chipSelectN, bool clock, uint8_t data, uint64_t now);
     void select();
@@ -89,6 +90,7 @@ class FlashModel {
     void beginStatusWrite();
     bool isProtected(size_t begin, size_t bytes) const;
 
+    FlashPart part;
     FlashTiming timing;
     std::vector<uint8_t> cells;
     uint8_t status[3] = {0, 0, 0};

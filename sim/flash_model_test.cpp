@@ -139,11 +139,12 @@ TEST_CASE_FIXTURE(Bench, "identification and the three status registers") {
     spi.deselect();
     CHECK(spi.driven == 0x2);
     CHECK(spi.status(0x05) == 0x00);
-    CHECK(spi.status(0x35) == 0x02); // quad enabled as delivered
+    CHECK(spi.status(0x35) == 0x00); // quad is not enabled as delivered
     CHECK(spi.status(0x15) == 0x00);
 }
 
 TEST_CASE_FIXTURE(Bench, "reads: slow, fast, quad output, quad I/O; the address wraps at the end") {
+    flash.setQuadEnabled(true);
     CHECK(spi.read(0x12345, 9) == expected(0x12345, 9));
     CHECK(spi.read(flashBytes - 2, 4) == expected(flashBytes - 2, 4));
 
@@ -192,6 +193,37 @@ TEST_CASE_FIXTURE(Bench, "without quad enable the quad commands do nothing") {
     CHECK(!flash.quadEnabled());
 }
 
+TEST_CASE("every part: its identification, its quad enable bit, and the registers that it lacks") {
+    for (const FlashPart &part : flashParts) {
+        INFO(part.name);
+        FlashModel flash{flashBytes, part};
+        Master spi{flash};
+        spi.select();
+        spi.send(0x9f);
+        CHECK(Bytes{spi.receive(), spi.receive(), spi.receive()} ==
+              Bytes(std::begin(part.jedecId), std::end(part.jedecId)));
+        spi.deselect();
+        // As each data sheet says it is set.
+        spi.command({0x06});
+        if (part.quadRegister == 0)
+            spi.command({0x01, 0x40});
+        else if (part.writesSecond)
+            spi.command({0x31, 0x02});
+        else
+            spi.command({0x01, 0x00, 0x02});
+        spi.wait();
+        CHECK(flash.quadEnabled());
+        CHECK(spi.status(0x05) == (part.quadRegister == 0 ? 0x40 : 0x00));
+        if (part.hasSecondStatus)
+            CHECK(spi.status(0x35) == 0x02);
+        // 31h is for those that have it.
+        spi.command({0x06});
+        spi.command({0x31, 0x00});
+        spi.wait();
+        CHECK(flash.quadEnabled() == !part.writesSecond);
+    }
+}
+
 TEST_CASE_FIXTURE(Bench, "programming clears bits and never sets one") {
     spi.erase(0x20, 0x3000);
     spi.wait();
@@ -222,6 +254,7 @@ TEST_CASE_FIXTURE(Bench,
 }
 
 TEST_CASE_FIXTURE(Bench, "quad page program takes data on four lines") {
+    flash.setQuadEnabled(true);
     spi.erase(0x20, 0x6000);
     spi.wait();
     spi.command({0x06});

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { configurations } from "../boards/configuration.ts";
+import { stage0Header } from "../boards/stage-header.ts";
 import { defaultModel } from "../cli/options.ts";
 import { errorList } from "../models/errors.ts";
 import { skipWithout, socTools } from "../test/tools.ts";
@@ -51,7 +52,7 @@ suite("the simulator", { skip: skipWithout(...socTools), timeout: 900_000 }, () 
 
   test("the boot mode arrives", async () => {
     const preload = ["--preload-dram", `${dramLayout.model.origin}:${defaultModel()}`];
-    for (const mode of ["0", "1", "2"]) {
+    for (const mode of ["0", "1", "2", "3"]) {
       const end = await runProbe(["--boot-mode", mode, ...preload], Uint8Array.of(...ascii("m"), ...exitWith(0)));
       assert.deepEqual([...end.output], [0x21, Number(mode)]);
     }
@@ -148,7 +149,7 @@ suite("the simulator", { skip: skipWithout(...socTools), timeout: 900_000 }, () 
       [["--flash", probe, "--uart", "tcp:65536"], /'65536' is not a number from 0 to 65535/],
       [["--flash", probe, "--max-cycles", "-1"], /'-1' is not a number/],
       [["--flash", probe, "--max-cycles", "10k"], /'10k' is not a number/],
-      [["--flash", probe, "--boot-mode", "99999999999999999999"], /is not a number from 0 to 2/],
+      [["--flash", probe, "--boot-mode", "99999999999999999999"], /is not a number from 0 to 3/],
       [["--flash", probe, "--preload-dram", "0x40000000"], /is not ADDR:FILE/],
     ];
     for (const [options, message] of cases) {
@@ -163,7 +164,8 @@ suite("the simulator", { skip: skipWithout(...socTools), timeout: 900_000 }, () 
   test("files that are missing, too large, of no or of another build are refused with their codes", async () => {
     const image = Uint8Array.from(readFileSync(probe));
     const other = Uint8Array.from(image);
-    other[8] = (other[8] ?? 0) ^ 1;
+    const buildIdAt = flash.map.stage0.offset + stage0Header.buildId.offset;
+    other[buildIdAt] = (other[buildIdAt] ?? 0) ^ 1;
     const end = memory.mainRam.origin + memory.mainRam.bytes;
     const model = dramLayout.model.origin;
     const damaged = Uint8Array.from(readFileSync(defaultModel()));

@@ -13,11 +13,16 @@ const char *const usage =
     "firmware's code.\n"
     "\n"
     "  --flash IMAGE               the SPI flash's contents\n"
+    "  --quad-enabled              the flash's quad enable bit is set already (default: as from the "
+    "factory)\n"
     "  --uart stdio|pty|tcp:PORT   where the serial line ends (default stdio; Ctrl+] leaves; tcp listens on "
     "127.0.0.1)\n"
     "  --preload-dram ADDR:FILE    put a file into DRAM before the first cycle; may be given more than once\n"
-    "  --boot-mode N               0: boot from flash (default), 1: stage 1 and model are in DRAM already,\n"
-    "                              2: the same, and this program checks the model's hash, not the firmware\n"
+    "  --boot-mode N               0: boot from flash as on a board (default), 1: stage 1 and model are in "
+    "DRAM already,\n"
+    "                              2: the same, and this program checks the model's hash, not the firmware,\n"
+    "                              3: boot from flash, but without training the DRAM, which this one does "
+    "not need\n"
     "  --max-cycles N              give up after N cycles (exit status 124)\n"
     "  --save-flash FILE           write the flash's contents at the end\n"
     "  --trace FILE                write a waveform (FST; only ternel-sim-trace can)\n"
@@ -78,12 +83,14 @@ Options parseOptions(const std::vector<std::string> &arguments) {
             options.help = true;
         else if (name == "--flash")
             options.flash = value();
+        else if (name == "--quad-enabled")
+            options.quadEnabled = true;
         else if (name == "--uart")
             parseUart(value(), options);
         else if (name == "--preload-dram")
             options.preloads.push_back(parsePreload(value()));
         else if (name == "--boot-mode")
-            options.bootMode = static_cast<uint8_t>(parseNumber(name, value(), 2));
+            options.bootMode = static_cast<uint8_t>(parseNumber(name, value(), 3));
         else if (name == "--max-cycles")
             options.maxCycles = parseNumber(name, value(), any);
         else if (name == "--save-flash")

@@ -16,6 +16,7 @@ struct Options {
 
     bool help = false;
     std::string flash;
+    bool quadEnabled = false;
     Uart uart = Uart::stdio;
     uint16_t tcpPort = 0;
     std::vector<DramPreload> preloads;

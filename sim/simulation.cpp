@@ -28,6 +28,8 @@ constexpr uint64_t progressCycles = 1 << 20;
 // The harness checks the hash of the preloaded model; the firmware believes it (hw/soc/simulation.py).
 constexpr uint8_t bootModeModelChecked = 2;
 
+constexpr const FlashPart &flashPart = flashPartNamed(TERNEL_FLASH_MODULE);
+
 volatile std::sig_atomic_t signalled = 0;
 
 uint32_t littleEndian32(const std::vector<uint8_t> &bytes, size_t offset) {
@@ -55,7 +57,7 @@ void initialise(Vternel_sim &soc) {
 } // namespace
 
 Simulation::Simulation(const Options &given)
-    : options(given), context(std::make_unique<VerilatedContext>()), flash(TERNEL_FLASH_BYTES) {
+    : options(given), context(std::make_unique<VerilatedContext>()), flash(TERNEL_FLASH_BYTES, flashPart) {
     context->randReset(0);
     soc = std::make_unique<Vternel_sim>(context.get());
     soc->sys_clk = 0;
@@ -78,14 +80,16 @@ Simulation::~Simulation() {
 // The firmware in the image must have been built for this very SoC: stage 0's header says for which.
 void Simulation::loadFlash() {
     const std::vector<uint8_t> image = readFile(options.flash, TERNEL_FLASH_BYTES);
-    if (image.size() < TERNEL_STAGE0_HEADER_BYTES ||
-        littleEndian32(image, TERNEL_STAGE0_MAGIC_OFFSET) != TERNEL_STAGE0_MAGIC)
+    constexpr size_t stage0 = TERNEL_FLASH_STAGE0_OFFSET;
+    if (image.size() < stage0 + TERNEL_STAGE0_HEADER_BYTES ||
+        littleEndian32(image, stage0 + TERNEL_STAGE0_MAGIC_OFFSET) != TERNEL_STAGE0_MAGIC)
         throw HarnessError(errors::fileKind, options.flash + ": no stage 0 header");
-    const uint32_t build = littleEndian32(image, TERNEL_STAGE0_BUILD_ID_OFFSET);
+    const uint32_t build = littleEndian32(image, stage0 + TERNEL_STAGE0_BUILD_ID_OFFSET);
     if (build != soc->sim_build_id)
         throw HarnessError(errors::imageBuild, options.flash + " is of build " + hexadecimal(build) +
                                                    ", this SoC of build " + hexadecimal(soc->sim_build_id));
     flash.load(image);
+    flash.setQuadEnabled(options.quadEnabled);
 }
 
 void Simulation::preloadDram() {

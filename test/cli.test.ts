@@ -10,7 +10,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 import { ternel } from "./ternel.ts";
 
 const minutes = 60_000;
-const verbs = ["pack", "info", "run", "compare", "eval", "verilog", "image", "console", "uefi", "bench"];
+const verbs = ["pack", "info", "run", "compare", "eval", "verilog", "build", "image", "console", "uefi", "bench"];
 
 test("every verb has --help; the program lists them all", { timeout: 2 * minutes }, async () => {
   const all = await ternel(["--help"]);
@@ -52,6 +52,9 @@ test(
       ["bench", "fly"],
       ["console", "--board", "moon"],
       ["verilog", "--config", "none", "--json"],
+      ["build", "--json"],
+      ["build", "--board", "none", "--json"],
+      ["build", "--board", "ulx3s", "--seeds", "0", "--json"],
     ];
     for (const args of cases) {
       const { status, output, complaints } = await ternel(args);

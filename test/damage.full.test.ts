@@ -12,7 +12,7 @@ const { map } = configurations.arty.flash;
 
 for (const [name, offset, bytes, codes] of [
   ["the container's header", map.model.offset, 128, /^E1[0-2]\d\d$/],
-  ["stage 1's header", map.stage1.offset, stage1HeaderBytes, /^E15\d\d$/],
+  ["stage 1's header", map.slotA.offset, stage1HeaderBytes, /^E15\d\d$/],
 ] as const) {
   test(`every byte of ${name}`, { skip: skipWithout(...socTools), timeout: 60 * minutes }, async () => {
     const { image } = await buildFlash("arty", defaultModel());

@@ -158,7 +158,7 @@ test("a damaged flash stops the SoC's boot with its code on the console", soc, a
   const { map } = configurations.arty.flash;
   const changed = (change: (model: Uint8Array, stage1: Uint8Array) => void) => {
     const image = Uint8Array.from(built.image);
-    change(image.subarray(map.model.offset), image.subarray(map.stage1.offset, map.stage1.offset + map.stage1.bytes));
+    change(image.subarray(map.model.offset), image.subarray(map.slotA.offset, map.slotA.offset + map.slotA.bytes));
     return image;
   };
   const flip = (bytes: Uint8Array, offset: number) => {

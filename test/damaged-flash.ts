@@ -37,9 +37,9 @@ export async function bootFrom(
     writeFileSync(path, bytes);
     return path;
   };
-  const part = (name: "stage1" | "model") => image.subarray(flash.map[name].offset, flash.map[name].offset + flash.map[name].bytes);
+  const part = (name: "slotA" | "model") => image.subarray(flash.map[name].offset, flash.map[name].offset + flash.map[name].bytes);
   const preload = [
-    ["--preload-dram", `${dramLayout.stage1.origin}:${write("stage1.bin", part("stage1"))}`],
+    ["--preload-dram", `${dramLayout.stage1.origin}:${write("stage1.bin", part("slotA"))}`],
     ["--preload-dram", `${dramLayout.model.origin}:${write("model.tern", part("model"))}`],
     ["--boot-mode", "1"],
   ].flat();
@@ -54,7 +54,7 @@ export async function bootFrom(
         "stdio",
         "--max-cycles",
         "40000000",
-        ...(options.copy === true ? [] : preload),
+        ...(options.copy === true ? ["--boot-mode", "3"] : preload),
       ],
       folder: paths.verilog,
       bootLimit: 300,

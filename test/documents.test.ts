@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { boards } from "../boards/configuration.ts";
 import { projectRoot } from "../cli/paths.ts";
 import { documentedCommands, isAsDocumented } from "./documents.ts";
 import { ternel } from "./ternel.ts";
@@ -22,6 +23,40 @@ for (const { document, command, output } of documents.flatMap(documentedCommands
     const outcome = await ternel(words(command).slice(2), { limit: 240 });
     assert.equal(outcome.status, 0, outcome.complaints);
     assert.ok(isAsDocumented(outcome.output, output), `printed:\n${outcome.output}`);
+  });
+}
+
+// What the boards' READMEs say needs a board, Vivado or a quarter of an hour of place and route: their commands are not run, but the
+// program must know every verb, option and board in them.
+const helps = new Map<string, string>();
+
+async function helpOf(verb: string): Promise<string> {
+  const known = helps.get(verb);
+  if (known !== undefined) return known;
+  const { status, output, complaints } = await ternel([verb, "--help"], { limit: 60 });
+  assert.equal(status, 0, complaints);
+  helps.set(verb, output);
+  return output;
+}
+
+for (const board of Object.keys(boards)) {
+  const page = `boards/${board}/README.md`;
+  test(`${page}: ternel knows its commands, make its targets`, { timeout: 300_000 }, async () => {
+    const text = readFileSync(join(projectRoot, page), "utf8");
+    assert.ok(text.split("\n").length <= 61, "more than 60 lines");
+    const commands = [...text.matchAll(/(?:^ {4}|`)npx ternel ([^`\n#]+)/gm)].map(([, command = ""]) => words(command.trim()));
+    for (const verb of ["build", "flash", "console", "upload"]) assert.ok(commands.some(([name]) => name === verb), verb); // prettier-ignore
+    for (const [verb = "", ...rest] of commands) {
+      const help = await helpOf(verb);
+      for (const option of rest.filter((word) => word.startsWith("-")))
+        assert.ok(
+          [" ", ","].some((end) => help.includes(` ${option}${end}`)),
+          `${verb} ${option}`,
+        );
+      assert.equal(rest[rest.indexOf("--board") + 1], board, `${verb}: --board`);
+    }
+    const makefile = readFileSync(join(projectRoot, "Makefile"), "utf8");
+    for (const [, target = ""] of text.matchAll(/`make ([a-z-]+)/g)) assert.match(makefile, new RegExp(`^${target}:.*##`, "m"));
   });
 }
 

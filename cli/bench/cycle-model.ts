@@ -70,16 +70,19 @@ function wordsOf(command: Command, active: number, portBytes: number): number {
 /** Whether a command works once, whatever the columns. */
 const once: ReadonlySet<OperationName> = new Set(["LOAD_STATE", "STORE_STATE"]);
 
-/** The cycles of one list with `active` columns. With `logits` it goes on behind END_UNLESS_LOGITS. */
+/**
+ * The cycles of one list with `active` columns. With `logits` it goes on behind END_UNLESS_LOGITS. `rate`: port words a cycle while the
+ * ring has room, where they are not those of a DDR3 part of the port's width.
+ */
 export function modelList(
   commands: readonly Command[],
   parameters: ModelledParameters,
   active: number,
   logits: boolean,
+  rate = machineTimes.rate[parameters.portBytes] ?? 1,
 ): ModelledCycles {
   const { portBytes, vectorLanes } = parameters;
   const capacity = parameters.dramPorts * parameters.fifoDepth;
-  const rate = machineTimes.rate[portBytes] ?? 1;
   const sums = { cycles: machineTimes.start, weightBeats: 0, memory: 0, vector: 0 };
   let ahead = 0; // words that wait in the ring
   const pass = (cycles: number, taken: number): void => {

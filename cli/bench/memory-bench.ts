@@ -28,10 +28,10 @@ export interface MemoryRun {
 
 /**
  * The share of time that refreshes leave over, whatever the controller: a refresh takes tRFC every tREFI = 7.8125 us (JESD79-3F at up to
- * 85 degrees). tRFC by the part's capacity: 110 ns for 1 Gbit, 160 ns for 2 Gbit.
+ * 85 degrees). tRFC by the part's capacity: 110 ns for 1 Gbit, 160 ns for 2 Gbit, 260 ns for 4 Gbit; SDR: 66 ns for 256 Mbit.
  */
 export function refreshLimit(module: DramConfiguration["module"]): number {
-  const refreshNanoseconds = { MT41K64M16: 110, MT41K128M16: 160 } as const;
+  const refreshNanoseconds = { MT41K64M16: 110, MT41K128M16: 160, MT41K256M16: 260, MT48LC16M16: 66 } as const;
   return 1 - refreshNanoseconds[module] / 7812.5;
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { configurationNamed, type ConfigurationName } from "../../boards/configuration.ts";
 import { markdownTable } from "../generate/markdown-table.ts";
 import type { BenchResult, Whereabouts } from "./measurement.ts";
+import { boardsTable } from "./boards-table.ts";
 import { benchMemory, refreshLimit } from "./memory-bench.ts";
 import { block, decode, prefill, scaled } from "./page-runs.ts";
 import { paperBlock, peers } from "./peers.ts";
@@ -230,6 +231,7 @@ async function spaceTable(): Promise<string> {
 export const pageTables: Readonly<Record<string, () => Promise<string>>> = {
   machines: machinesTable,
   peers: peersTable,
+  boards: boardsTable,
   block: blockTable,
   small: smallTable,
   decode: decodeTable,

@@ -6,7 +6,7 @@ import {
   configurationNamed,
   configurations,
   variantName,
-  type BaseConfigurationName,
+  designNames,
   type ConfigurationName,
 } from "../../boards/configuration.ts";
 import { configuredParameters } from "../../hw/accel/configured-parameters.ts";
@@ -63,8 +63,7 @@ export interface SpaceOptions {
 
 /** Every base with one parameter changed at a time. */
 export function spaceNames(): ConfigurationName[] {
-  const names = Object.keys(configurations).flatMap((name) => {
-    const base = name as BaseConfigurationName;
+  const names = designNames.flatMap((base) => {
     const { fifoDepth } = configurations[base].accelerator;
     const changes = [
       {},

@@ -1,5 +1,7 @@
 // Every generated table of docs/, by the name in its mark.
-import { configurations } from "../../boards/configuration.ts";
+import { boards } from "../../boards/configuration.ts";
+import { flashRegionNames } from "../../boards/flash-map.ts";
+import { stage1Header } from "../../boards/stage-header.ts";
 import { codes } from "../../gen/diagnostics/codes.ts";
 import { commandFields, operations, type Operation } from "../../hw/accel/commands.ts";
 import { registers, statusErrors, windows, type Register } from "../../hw/accel/registers.ts";
@@ -104,14 +106,17 @@ function statusErrorTable(): string {
 }
 
 function flashMapTable(): string {
-  const { map } = configurations.arty.flash;
+  const maps = Object.values(boards).map(({ flash }) => flash.map);
   return markdownTable(
-    ["offset", "size", "region"],
-    Object.entries(map).map(([name, region]: [string, { offset: number; bytes: number }]) => [
-      hex(region.offset, 6),
-      kibibytes(region.bytes),
-      name,
-    ]),
+    ["region", ...Object.keys(boards)],
+    flashRegionNames.map((name) => [name, ...maps.map((map) => `${hex(map[name].offset, 6)}, ${kibibytes(map[name].bytes)}`)]),
+  );
+}
+
+function stage1HeaderTable(): string {
+  return markdownTable(
+    ["offset", "bytes", "field", ""],
+    Object.entries(stage1Header).map(([name, { offset, bytes, meaning }]) => [String(offset), String(bytes), name, meaning]),
   );
 }
 
@@ -131,5 +136,6 @@ export const docsTables: Readonly<Record<string, (() => string) | undefined>> = 
   "register-windows": windowTable,
   "status-errors": statusErrorTable,
   "flash-map": flashMapTable,
+  "stage-header": stage1HeaderTable,
   "container-header": containerHeaderTable,
 };

@@ -29,7 +29,7 @@ test("a stale table is found, renewed once, and left alone after that", () => {
     assert.deepEqual(updateDocs(folder, { write: true }), ["page.md"]);
     assert.match(
       readFileSync(page, "utf8"),
-      /^before\n<!-- generated:flash-map -->\n\n\| offset [^]*stage1[^]*<!-- end -->\nafter\n$/,
+      /^before\n<!-- generated:flash-map -->\n\n\| region [^]*slotA[^]*<!-- end -->\nafter\n$/,
     );
     assert.deepEqual(updateDocs(folder, { write: true }), []);
   } finally {

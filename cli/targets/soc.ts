@@ -45,8 +45,9 @@ export async function prepareSimulator(modelFile: string, settings: SocSettings)
     return join(folder, name);
   };
   const { dramLayout } = configurationNamed(config);
+  // An Artix PHY's training is not simulated (hw/soc/build.py), and of the others it would be most of the boot.
   const preload = flash
-    ? []
+    ? ["--boot-mode", "3"]
     : [
         ["--preload-dram", `${dramLayout.stage1.origin}:${write("stage1.bin", stage1)}`],
         ["--preload-dram", `${dramLayout.model.origin}:${resolve(modelFile)}`],

@@ -8,6 +8,8 @@
 #include "boot_record.h"
 #include "cache.h"
 #include "container.h"
+#include "flash_quad.h"
+#include "leds.h"
 #include "memory.h"
 #include "print.h"
 #include "restart.h"
@@ -20,7 +22,8 @@
 #include "watchdog.h"
 
 /// Where things lie, as CPU addresses: the flash is memory-mapped.
-#define FLASH_STAGE1 ((const uint8_t *)(TERNEL_FLASH_ORIGIN + TERNEL_FLASH_STAGE1_OFFSET))
+#define FLASH_SLOT_A ((const uint8_t *)(TERNEL_FLASH_ORIGIN + TERNEL_FLASH_SLOT_A_OFFSET))
+#define FLASH_SLOT_B ((const uint8_t *)(TERNEL_FLASH_ORIGIN + TERNEL_FLASH_SLOT_B_OFFSET))
 #define FLASH_MODEL ((const uint8_t *)(TERNEL_FLASH_ORIGIN + TERNEL_FLASH_MODEL_OFFSET))
 #define MEMORY_STAGE1 ((uint8_t *)TERNEL_STAGE1_ORIGIN)
 #define MEMORY_MODEL ((uint8_t *)TERNEL_MODEL_ORIGIN)
@@ -31,6 +34,7 @@ enum { CONTAINER_TRAILER_BYTES = 64, COPY_BYTES = 32 };
 /// boot's.
 static struct boot_record record __attribute__((section(".boot_record")));
 
+static struct stage1_slots slots;
 static struct accelerator accelerator;
 static struct sha256_hardware sha256 = {.accelerator = &accelerator, .write_back = cache_write_back};
 
@@ -57,28 +61,62 @@ static void copy(uint8_t *to, const uint8_t *from, uint32_t bytes) {
     }
 }
 
+/// Leaves the machine without a model and says why: stage 1 has a console all the same, through which another
+/// model can come.
+static void refuse_model(enum ternel_error error) {
+    record.model_error = error;
+    record.model_bytes = 0;
+    print_error(error);
+    print_text("\n");
+}
+
+/// Checks the model's header and sets record.model_bytes by it.
+static void find_model(const uint8_t *model, uint32_t room) {
+    const enum ternel_error error = ternel_container_measure(model, room, &record.model_bytes);
+    if (error != TERNEL_OK) {
+        refuse_model(error);
+    } else if (record.model_bytes > TERNEL_MODEL_BYTES) {
+        refuse_model(TERNEL_ERROR_IMAGE_MODEL_MEMORY);
+    }
+}
+
+/// Says why a slot is not what boots. An empty one is nothing to talk about.
+static void report_slot(uint32_t slot) {
+    if (slots.errors[slot] != TERNEL_OK && slots.errors[slot] != TERNEL_ERROR_IMAGE_MAGIC) {
+        print_text(slot == 0 ? "Slot A: " : "Slot B: ");
+        print_error(slots.errors[slot]);
+        print_text("\n");
+    }
+}
+
+/// The slot to boot, or the machine stops.
+static void find_stage1(void) {
+    if (record.copied) {
+        stage1_slots_read(FLASH_SLOT_A, FLASH_SLOT_B, TERNEL_BUILD_ID, &slots);
+        report_slot(1 - slots.first);
+    } else {
+        slots.errors[0] = stage1_image_read(MEMORY_STAGE1, TERNEL_BUILD_ID, &slots.images[0]);
+    }
+    must(slots.errors[slots.first]);
+    record.slot = slots.first;
+}
+
 /// Copies the flash's two images, or finds them preloaded, and returns what their headers say. A preloaded
 /// model may be larger than the flash.
 static struct stage1_image load(void) {
-    struct stage1_image image;
-    uint32_t model_bytes;
-    const uint8_t *stage1 = record.copied ? FLASH_STAGE1 : MEMORY_STAGE1;
+    find_stage1();
+    const struct stage1_image image = slots.images[record.slot];
+    const uint8_t *stage1 = record.slot == 0 ? FLASH_SLOT_A : FLASH_SLOT_B;
     const uint8_t *model = record.copied ? FLASH_MODEL : MEMORY_MODEL;
-    must(stage1_image_read(stage1, TERNEL_BUILD_ID, &image));
-    must(ternel_container_measure(model, record.copied ? TERNEL_FLASH_MODEL_BYTES : TERNEL_MODEL_BYTES,
-                                  &model_bytes));
-    if (model_bytes > TERNEL_MODEL_BYTES) {
-        stop(TERNEL_ERROR_IMAGE_MODEL_MEMORY);
-    }
-    record.model_bytes = model_bytes;
+    find_model(model, record.copied ? TERNEL_FLASH_MODEL_BYTES : TERNEL_MODEL_BYTES);
     if (record.copied) {
         print_text("Copying ");
         print_decimal(image.total_bytes / 1024);
         print_text(" KiB of firmware and ");
-        print_decimal(model_bytes / 1024);
+        print_decimal(record.model_bytes / 1024);
         print_text(" KiB of model from flash.\n");
         copy(MEMORY_STAGE1, stage1, image.total_bytes);
-        copy(MEMORY_MODEL, model, model_bytes);
+        copy(MEMORY_MODEL, model, record.model_bytes);
     }
     return image;
 }
@@ -92,15 +130,29 @@ static void hash(const uint8_t *bytes, uint32_t size, uint8_t digest[TERNEL_SHA2
 }
 
 /// Stage 1's hash is over the header with its digest field zero, then the payload.
-static void verify_stage1(const struct stage1_image *image) {
+static enum ternel_error verify_stage1(const struct stage1_image *image) {
     uint8_t digest[TERNEL_SHA256_BYTES];
     uint8_t expected[TERNEL_SHA256_BYTES];
     memcpy(expected, MEMORY_STAGE1 + TERNEL_STAGE1_SHA256_OFFSET, sizeof expected);
     memset(MEMORY_STAGE1 + TERNEL_STAGE1_SHA256_OFFSET, 0, sizeof expected);
     hash(MEMORY_STAGE1, image->total_bytes, digest);
-    if (memcmp(digest, expected, sizeof digest) != 0) {
+    return memcmp(digest, expected, sizeof digest) == 0 ? TERNEL_OK : TERNEL_ERROR_IMAGE_HASH;
+}
+
+/// The other slot's stage 1 in memory, where there is a valid one; otherwise the machine stops.
+static struct stage1_image load_other(void) {
+    const uint32_t bad = record.slot;
+    const uint32_t other = 1 - bad;
+    if (!record.copied || slots.errors[other] != TERNEL_OK) {
         stop(TERNEL_ERROR_IMAGE_HASH);
     }
+    slots.errors[bad] = TERNEL_ERROR_IMAGE_HASH;
+    report_slot(bad);
+    record.slot = other;
+    const struct stage1_image image = slots.images[other];
+    copy(MEMORY_STAGE1, other == 0 ? FLASH_SLOT_A : FLASH_SLOT_B, image.total_bytes);
+    must(verify_stage1(&image));
+    return image;
 }
 
 /// Stage 1 opens the container and checks every table; whether its bytes are the right ones is settled here.
@@ -109,7 +161,7 @@ static void verify_model(void) {
     const uint32_t content = record.model_bytes - CONTAINER_TRAILER_BYTES;
     hash(MEMORY_MODEL, content, digest);
     if (memcmp(digest, MEMORY_MODEL + content, sizeof digest) != 0) {
-        stop(TERNEL_ERROR_CONTAINER_HASH);
+        refuse_model(TERNEL_ERROR_CONTAINER_HASH);
     }
 }
 
@@ -122,24 +174,42 @@ _Noreturn void boot(void) {
     record =
         (struct boot_record){.magic = BOOT_RECORD_MAGIC, .build_id = TERNEL_BUILD_ID, .copied = !preloaded};
     record.reset_end = timer_cycles();
+    // First of all: until then every instruction comes over one line.
+    uint32_t flash_id = 0;
+    const enum ternel_error flash_error = flash_quad_enable(&flash_id);
+    leds_boot(LEDS_STAGE0);
     watchdog_start(UINT32_MAX);
     print_text("\nTernel stage 0, configuration " TERNEL_CONFIGURATION_NAME ", build ");
     print_hexadecimal(TERNEL_BUILD_ID);
     print_text("\n");
+    if (flash_error != TERNEL_OK) {
+        print_text("Flash ");
+        print_hexadecimal(flash_id);
+        print_text(": ");
+        print_error(flash_error);
+        print_text("\n");
+    }
     must(accelerator_open(&accelerator, TERNEL_ACCELERATOR_ORIGIN, TERNEL_MAIN_RAM_ORIGIN,
                           TERNEL_MAIN_RAM_BYTES, TERNEL_BUILD_ID));
 
-    memory_train();
+    if (simulation_trained()) {
+        memory_keep();
+    } else {
+        memory_train();
+    }
     if (record.copied) {
         must(memory_test());
     }
     record.memory_end = timer_cycles();
+    leds_boot(LEDS_MEMORY);
 
-    const struct stage1_image image = load();
+    struct stage1_image image = load();
     record.copy_end = timer_cycles();
 
-    verify_stage1(&image);
-    if (record.copied || !simulation_model_checked()) {
+    if (verify_stage1(&image) != TERNEL_OK) {
+        image = load_other();
+    }
+    if (record.model_error == TERNEL_OK && (record.copied || !simulation_model_checked())) {
         verify_model();
     }
     record.hash_end = timer_cycles();

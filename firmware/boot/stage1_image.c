@@ -6,11 +6,12 @@
 
 _Static_assert(TERNEL_STAGE1_HEADER_BYTES == 64, "the header is one block of SHA-256");
 _Static_assert(TERNEL_STAGE1_SHA256_OFFSET + 32 == TERNEL_STAGE1_HEADER_BYTES, "the digest ends the header");
+_Static_assert(TERNEL_FLASH_SLOT_A_BYTES == TERNEL_FLASH_SLOT_B_BYTES, "a stage 1 fits either slot");
 _Static_assert(TERNEL_STAGE1_ORIGIN % 64 == 0, "the hash unit reads whole blocks");
 
 /// The smaller of the flash region and the DRAM room, without the header.
 static const uint32_t payload_limit =
-    (TERNEL_FLASH_STAGE1_BYTES < TERNEL_STAGE1_BYTES ? TERNEL_FLASH_STAGE1_BYTES : TERNEL_STAGE1_BYTES) -
+    (TERNEL_FLASH_SLOT_A_BYTES < TERNEL_STAGE1_BYTES ? TERNEL_FLASH_SLOT_A_BYTES : TERNEL_STAGE1_BYTES) -
     TERNEL_STAGE1_HEADER_BYTES;
 
 enum ternel_error stage1_image_read(const uint8_t *header, uint32_t build_id, struct stage1_image *image) {
@@ -36,6 +37,20 @@ enum ternel_error stage1_image_read(const uint8_t *header, uint32_t build_id, st
         .payload_bytes = length,
         .entry = entry,
         .total_bytes = TERNEL_STAGE1_HEADER_BYTES + length,
+        .sequence = ternel_read_u32(header + TERNEL_STAGE1_SEQUENCE_OFFSET),
     };
     return TERNEL_OK;
+}
+
+void stage1_slots_read(const uint8_t *slot_a, const uint8_t *slot_b, uint32_t build_id,
+                       struct stage1_slots *slots) {
+    slots->errors[0] = stage1_image_read(slot_a, build_id, &slots->images[0]);
+    slots->errors[1] = stage1_image_read(slot_b, build_id, &slots->images[1]);
+    if (slots->errors[0] == TERNEL_OK && slots->errors[1] == TERNEL_OK) {
+        slots->first = slots->images[1].sequence > slots->images[0].sequence ? 1 : 0;
+    } else if (slots->errors[0] != TERNEL_OK && slots->errors[1] != TERNEL_OK) {
+        slots->first = slots->errors[0] == TERNEL_ERROR_IMAGE_MAGIC ? 1 : 0;
+    } else {
+        slots->first = slots->errors[0] == TERNEL_OK ? 0 : 1;
+    }
 }

@@ -29,7 +29,7 @@ static enum ternel_error with_word(uint32_t offset, uint32_t value) {
 
 static void test_words(void) {
     const uint32_t payload = TERNEL_STAGE1_ORIGIN + TERNEL_STAGE1_HEADER_BYTES;
-    const uint32_t limit = TERNEL_FLASH_STAGE1_BYTES - TERNEL_STAGE1_HEADER_BYTES;
+    const uint32_t limit = TERNEL_FLASH_SLOT_A_BYTES - TERNEL_STAGE1_HEADER_BYTES;
     CHECK_EQUAL(with_word(TERNEL_STAGE1_LENGTH_OFFSET, 64), TERNEL_OK);
     CHECK_EQUAL(with_word(TERNEL_STAGE1_LENGTH_OFFSET, limit), TERNEL_OK);
     CHECK_EQUAL(with_word(TERNEL_STAGE1_LENGTH_OFFSET, limit + 64), TERNEL_ERROR_IMAGE_LENGTH);
@@ -67,9 +67,64 @@ static void test_every_byte(void) {
             // Accepted: only where the hash, which covers the header, is the check.
             CHECK(at >= TERNEL_STAGE1_LENGTH_OFFSET &&
                   (at < TERNEL_STAGE1_BUILD_ID_OFFSET || at >= TERNEL_STAGE1_ENTRY_OFFSET));
-            CHECK(image.total_bytes <= TERNEL_FLASH_STAGE1_BYTES && image.payload_bytes % 64 == 0);
+            CHECK(image.total_bytes <= TERNEL_FLASH_SLOT_A_BYTES && image.payload_bytes % 64 == 0);
             CHECK(image.entry >= TERNEL_STAGE1_ORIGIN + TERNEL_STAGE1_HEADER_BYTES);
             CHECK(image.entry < TERNEL_STAGE1_ORIGIN + image.total_bytes);
+        }
+    }
+}
+
+enum { EMPTY = -1, DAMAGED = -2 };
+
+/// A slot with this sequence number, an erased one, or one of another build.
+static void slot(uint8_t header[TERNEL_STAGE1_HEADER_BYTES], int64_t sequence) {
+    good_header(header);
+    ternel_write_u32(header + TERNEL_STAGE1_SEQUENCE_OFFSET, (uint32_t)sequence);
+    if (sequence == EMPTY) {
+        memset(header, 0xff, TERNEL_STAGE1_HEADER_BYTES);
+    } else if (sequence == DAMAGED) {
+        ternel_write_u32(header + TERNEL_STAGE1_BUILD_ID_OFFSET, BUILD_ID + 1);
+    }
+}
+
+static struct stage1_slots slots(int64_t a, int64_t b) {
+    uint8_t slot_a[TERNEL_STAGE1_HEADER_BYTES];
+    uint8_t slot_b[TERNEL_STAGE1_HEADER_BYTES];
+    struct stage1_slots read;
+    slot(slot_a, a);
+    slot(slot_b, b);
+    stage1_slots_read(slot_a, slot_b, BUILD_ID, &read);
+    return read;
+}
+
+static void test_slots(void) {
+    static const struct {
+        int64_t a;
+        int64_t b;
+        uint32_t first;
+        enum ternel_error error;
+    } cases[] = {
+        {0, 0, 0, TERNEL_OK},
+        {0, 1, 1, TERNEL_OK},
+        {2, 1, 0, TERNEL_OK},
+        {0, UINT32_MAX, 1, TERNEL_OK},
+        {UINT32_MAX, 0, 0, TERNEL_OK},
+        {5, EMPTY, 0, TERNEL_OK},
+        {EMPTY, 5, 1, TERNEL_OK},
+        {DAMAGED, 0, 1, TERNEL_OK},
+        {0, DAMAGED, 0, TERNEL_OK},
+        {EMPTY, EMPTY, 1, TERNEL_ERROR_IMAGE_MAGIC},
+        {DAMAGED, EMPTY, 0, TERNEL_ERROR_IMAGE_BUILD},
+        {EMPTY, DAMAGED, 1, TERNEL_ERROR_IMAGE_BUILD},
+        {DAMAGED, DAMAGED, 0, TERNEL_ERROR_IMAGE_BUILD},
+    };
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        const struct stage1_slots read = slots(cases[index].a, cases[index].b);
+        CHECK_EQUAL(read.first, cases[index].first);
+        CHECK_EQUAL(read.errors[read.first], cases[index].error);
+        if (read.errors[read.first] == TERNEL_OK) {
+            const int64_t sequence = read.first == 0 ? cases[index].a : cases[index].b;
+            CHECK_EQUAL(read.images[read.first].sequence, (uint32_t)sequence);
         }
     }
 }
@@ -88,4 +143,5 @@ void stage1_image_test(void) {
     test_words();
     test_every_byte();
     test_blank();
+    test_slots();
 }

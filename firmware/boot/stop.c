@@ -1,5 +1,6 @@
 #include "stop.h"
 
+#include "leds.h"
 #include "print.h"
 #include "restart.h"
 #include "ternel_configuration.h"
@@ -8,6 +9,7 @@
 enum { RESTART_SECONDS = 10 };
 
 _Noreturn void stop(enum ternel_error error) {
+    leds_error();
     print_error(error);
     print_text("\n");
     simulation_end((uint8_t)(64 + (uint32_t)error / 1000));

@@ -9,6 +9,7 @@ struct command {
     const char *name;
     const char *arguments;
     const char *help;
+    bool needs_model;
     enum ternel_error (*run)(struct console *console, const char *arguments);
 };
 
@@ -65,6 +66,9 @@ static enum ternel_error set_engine(struct console *console, const char *at) {
     static const char *const elsewhere[] = {"accelerator", "matrix"};
     struct ternel_engine *engine = console->setup->engine;
     const struct ternel_backend *const *backend = console->platform->backends;
+    if (engine == NULL) {
+        return TERNEL_ERROR_UNINITIALISED;
+    }
     if (argument_word(&at, "cpu")) {
         if (!argument_end(at)) {
             return TERNEL_ERROR_CONSOLE_VALUE;
@@ -167,24 +171,25 @@ static enum ternel_error quit(struct console *console, const char *at) {
 static enum ternel_error help(struct console *console, const char *at);
 
 static const struct command commands[] = {
-    {"/help", "", "this list", help},
-    {"/info", "", "the model, its size and hash, the machine", console_info},
-    {"/stats", "", "the last answer, the boot, memory and stack", console_stats},
-    {"/model", "[N]", "the models here; another one, by its number", model},
-    {"/prompt", "\"TEXT\"", "answer to any text, as a JSON string", prompt},
-    {"/seed", "N", "seed of the random numbers", seed},
-    {"/temp", "T", "temperature, 0 (always the likeliest) to 10", temperature},
-    {"/topp", "P", "choose among the likeliest tokens that make up P, 0.001 to 1", top_p},
-    {"/tokens", "N", "most tokens of an answer, 1 to 4096", tokens},
+    {"/help", "", "this list", false, help},
+    {"/info", "", "the model, its size and hash, the machine", false, console_info},
+    {"/stats", "", "the last answer, the boot, memory and stack", false, console_stats},
+    {"/model", "[N]", "the models here; another one, by its number", true, model},
+    {"/prompt", "\"TEXT\"", "answer to any text, as a JSON string", true, prompt},
+    {"/seed", "N", "seed of the random numbers", false, seed},
+    {"/temp", "T", "temperature, 0 (always the likeliest) to 10", false, temperature},
+    {"/topp", "P", "choose among the likeliest tokens that make up P, 0.001 to 1", false, top_p},
+    {"/tokens", "N", "most tokens of an answer, 1 to 4096", false, tokens},
     {"/set", "engine accelerator|matrix|cpu",
-     "who computes; matrix: the CPU, with the accelerator for matrices", set},
-    {"/set", "machine on|off", "JSON lines for programs", set},
-    {"/bench", "[decode N]", "measure N tokens (16)", console_bench},
-    {"/bench", "prefill ID...", "measure the reading of these tokens", console_bench},
-    {"/bench", "block", "measure the layers alone, for one token", console_bench},
-    {"/bench", "matvec ROWS COLUMNS", "measure one matrix on the accelerator", console_bench},
-    {"/reboot", "", "restart from flash", reboot},
-    {"/quit", "", "end the program or the simulation", quit},
+     "who computes; matrix: the CPU, with the accelerator for matrices", false, set},
+    {"/set", "machine on|off", "JSON lines for programs", false, set},
+    {"/bench", "[decode N]", "measure N tokens (16)", true, console_bench},
+    {"/bench", "prefill ID...", "measure the reading of these tokens", true, console_bench},
+    {"/bench", "block", "measure the layers alone, for one token", true, console_bench},
+    {"/bench", "matvec ROWS COLUMNS", "measure one matrix on the accelerator", true, console_bench},
+    {"/flash", "", "the flash and its regions; `ternel upload` changes them", false, console_flash},
+    {"/reboot", "", "restart from flash", false, reboot},
+    {"/quit", "", "end the program or the simulation", false, quit},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0], HELP_COLUMN = 36 };
@@ -219,7 +224,9 @@ enum ternel_error console_command(struct console *console, const char *line) {
     for (size_t index = 0; index < COMMAND_COUNT; index++) {
         const char *at = line;
         if (argument_word(&at, commands[index].name)) {
-            return commands[index].run(console, at);
+            return commands[index].needs_model && console->setup->engine == NULL
+                       ? TERNEL_ERROR_UNINITIALISED
+                       : commands[index].run(console, at);
         }
     }
     return TERNEL_ERROR_CONSOLE_COMMAND;

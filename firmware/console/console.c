@@ -48,7 +48,12 @@ void console_error(const struct console *console, enum ternel_error error, const
 
 void console_model(const struct console *console) {
     const struct ternel_platform *platform = console->platform;
-    const struct ternel_container *container = console->setup->engine->container;
+    const struct ternel_engine *engine = console->setup->engine;
+    if (engine == NULL) {
+        output_text(platform, "Ternel: no model; `ternel upload` sends one\n");
+        return;
+    }
+    const struct ternel_container *container = engine->container;
     output_text(platform, "Ternel: ");
     output_text(platform, container->name);
     output_text(platform, ", ");
@@ -78,7 +83,8 @@ static void banner(const struct console *console) {
         output_decimal(platform, total);
         output_text(platform, " cycles\n");
     }
-    output_text(platform, "Type a prompt, or /help.\n");
+    output_text(platform,
+                setup->engine != NULL ? "Type a prompt, or /help.\n" : "/help lists the commands.\n");
 }
 
 /// Whether a plain prompt is UTF-8; what is not could not be a prompt of the other engines.
@@ -97,7 +103,7 @@ static bool is_utf8(const char *line, size_t length) {
 
 /// What there is to say beyond the error's own words, or NULL.
 static const char *detail_of(const struct console *console, enum ternel_error error) {
-    const struct ternel_backend *backend = console->setup->engine->backend;
+    const struct ternel_engine *engine = console->setup->engine;
     switch (error) {
     case TERNEL_ERROR_CONSOLE_COMMAND:
         return "/help lists the commands";
@@ -105,7 +111,9 @@ static const char *detail_of(const struct console *console, enum ternel_error er
     case TERNEL_ERROR_ACCELERATOR_LIST:
     case TERNEL_ERROR_ACCELERATOR_REGION:
     case TERNEL_ERROR_ACCELERATOR_HUNG:
-        return backend->fault == NULL ? NULL : backend->fault(backend->context);
+        return engine == NULL || engine->backend->fault == NULL
+                   ? NULL
+                   : engine->backend->fault(engine->backend->context);
     default:
         return console->detail;
     }
@@ -119,6 +127,8 @@ static void execute(struct console *console, size_t length) {
     }
     if (console->line[0] == '/') {
         error = console_command(console, console->line);
+    } else if (console->setup->engine == NULL) {
+        error = TERNEL_ERROR_UNINITIALISED;
     } else if (is_utf8(console->line, length)) {
         error = console_generate(console, (const uint8_t *)console->line, length);
     } else {

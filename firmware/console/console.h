@@ -14,6 +14,9 @@ enum {
     CONSOLE_TOKENS_MAX = 4096,
     /// Bytes kept that were typed while an answer was being made.
     CONSOLE_TYPE_AHEAD_BYTES = 256,
+    /// What `/flash write` writes at once, and the most that `/flash hash` and `/flash erase` take.
+    CONSOLE_FLASH_SECTOR_BYTES = 4096,
+    CONSOLE_FLASH_BLOCK_BYTES = 65536,
 };
 
 /// One thing that a machine counts, by a name without anything to escape.
@@ -26,6 +29,32 @@ struct console_counter {
 struct console_boot_phase {
     const char *name;
     uint64_t cycles;
+};
+
+/// A part of the flash, by a name without anything to escape.
+struct console_flash_region {
+    const char *name;
+    uint32_t offset;
+    uint32_t bytes;
+    bool writable; ///< whether uploads may change it
+};
+
+/// The flash that `/flash` looks at and changes. `erase` and `write` refuse what is not writable.
+struct console_flash {
+    void *context;
+    uintptr_t mapped; ///< address of its bytes, to be read like memory; may be 0
+    uint32_t bytes;
+    const struct console_flash_region *regions;
+    uint32_t region_count;
+    /// Of the second stage that runs: the next one has a higher sequence number, in the other slot.
+    const char *slot;
+    uint32_t sequence;
+    /// The chip's JEDEC identification, 24 bits.
+    enum ternel_error (*identify)(void *context, uint32_t *id);
+    /// One sector or block.
+    enum ternel_error (*erase)(void *context, uint32_t offset, uint32_t bytes);
+    /// One sector: erased where it must be, programmed, read back and compared.
+    enum ternel_error (*write)(void *context, uint32_t offset, const uint8_t *sector);
 };
 
 /// What a machine has and a program on a PC has not.
@@ -42,6 +71,7 @@ struct console_machine {
     /// What the accelerator counted since the last reset; returns how many entries of `out` were filled.
     uint32_t (*counters)(void *context, struct console_counter *out, uint32_t capacity);
     void (*reset_counters)(void *context);
+    const struct console_flash *flash; ///< NULL where there is none to upload into
 };
 
 /// The models among which a machine can choose while it runs.
@@ -57,8 +87,8 @@ struct console_models {
 /// What the console works with. All of it must outlive the console.
 struct console_setup {
     const struct ternel_platform *platform;
-    struct ternel_engine *engine;          ///< initialised; the console chooses who multiplies
-    uint64_t arena_bytes;                  ///< memory that the engine uses, for /info
+    struct ternel_engine *engine; ///< initialised, or NULL: no model; the console chooses who multiplies
+    uint64_t arena_bytes;         ///< memory that the engine uses, for /info
     const struct console_machine *machine; ///< NULL on a PC
     const struct console_models *models;   ///< NULL where there is one model
     const struct console_boot_phase *boot; ///< since power on; NULL where nobody measured it

@@ -73,25 +73,33 @@ static void report_hexadecimal(struct report *report, const char *name, const ui
     output_text(report->platform, "\n");
 }
 
-enum ternel_error console_info(struct console *console, const char *arguments) {
-    const struct ternel_container *container = console->setup->engine->container;
+static void report_model(struct report *report, const struct ternel_container *container) {
     const struct ternel_shape *shape = &container->shape;
+    report_text(report, "model", container->name);
+    report_hexadecimal(report, "hash", container->digest, TERNEL_SHA256_BYTES);
+    report_number(report, "vocabulary", shape->vocabulary);
+    report_number(report, "dimension", shape->dimension);
+    report_number(report, "layers", shape->layers);
+    report_number(report, "intermediate", shape->intermediate);
+    report_number(report, "containerBytes", shape->total_bytes);
+    report_number(report, "bytesPerToken", ternel_container_weight_bytes_per_token(container));
+}
+
+enum ternel_error console_info(struct console *console, const char *arguments) {
+    const struct ternel_engine *engine = console->setup->engine;
     const struct console_machine *machine = console->setup->machine;
     if (!argument_end(arguments)) {
         return TERNEL_ERROR_CONSOLE_VALUE;
     }
     struct report report = report_begin(console, "info");
-    report_text(&report, "model", container->name);
-    report_hexadecimal(&report, "hash", container->digest, TERNEL_SHA256_BYTES);
-    report_number(&report, "vocabulary", shape->vocabulary);
-    report_number(&report, "dimension", shape->dimension);
-    report_number(&report, "layers", shape->layers);
-    report_number(&report, "intermediate", shape->intermediate);
-    report_number(&report, "containerBytes", shape->total_bytes);
-    report_number(&report, "bytesPerToken", ternel_container_weight_bytes_per_token(container));
-    report_number(&report, "arenaBytes", console->setup->arena_bytes);
+    if (engine != NULL) {
+        report_model(&report, engine->container);
+        report_number(&report, "arenaBytes", console->setup->arena_bytes);
+    }
     report_text(&report, "platform", console->platform->name);
-    report_text(&report, "engine", console->setup->engine->backend->name);
+    if (engine != NULL) {
+        report_text(&report, "engine", engine->backend->name);
+    }
     if (machine != NULL) {
         const uint8_t build_id[] = {(uint8_t)(machine->build_id >> 24), (uint8_t)(machine->build_id >> 16),
                                     (uint8_t)(machine->build_id >> 8), (uint8_t)machine->build_id};

@@ -37,6 +37,7 @@ struct console {
     uint8_t text[CONSOLE_LINE_BYTES];    ///< a decoded JSON prompt
     uint32_t prompt[CONSOLE_LINE_BYTES]; ///< its tokens: never more than bytes; latencies of /bench decode
     uint32_t answer[CONSOLE_TOKENS_MAX]; ///< before there is one: scratch of the tokenizer
+    uint8_t sector[CONSOLE_FLASH_SECTOR_BYTES]; ///< of an upload, in the making
 };
 
 _Static_assert(CONSOLE_TOKENS_MAX >= CONSOLE_LINE_BYTES,
@@ -62,7 +63,8 @@ uint64_t console_cycles_per_token(const struct console_usage *usage);
 /// Executes a line that begins with "/".
 enum ternel_error console_command(struct console *console, const char *line) TERNEL_MUST_CHECK;
 
-/// /info, /stats and /bench.
+/// /info, /stats, /bench and /flash.
 enum ternel_error console_info(struct console *console, const char *arguments) TERNEL_MUST_CHECK;
 enum ternel_error console_stats(struct console *console, const char *arguments) TERNEL_MUST_CHECK;
 enum ternel_error console_bench(struct console *console, const char *arguments) TERNEL_MUST_CHECK;
+enum ternel_error console_flash(struct console *console, const char *arguments) TERNEL_MUST_CHECK;

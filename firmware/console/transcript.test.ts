@@ -76,6 +76,7 @@ test("people: help, settings and errors are these words", () => {
 /bench prefill ID...                measure the reading of these tokens
 /bench block                        measure the layers alone, for one token
 /bench matvec ROWS COLUMNS          measure one matrix on the accelerator
+/flash                              the flash and its regions; \`ternel upload\` changes them
 /reboot                             restart from flash
 /quit                               end the program or the simulation
 Anything else is a prompt. Ctrl+C stops an answer.
@@ -149,6 +150,7 @@ test("machine: every refusal has its code", () => {
     ["/set engine", "E3106"],
     ["/set engine gpu", "E3106"],
     ["/set engine accelerator", "E3107"],
+    ["/flash", "E3107"],
     ["/set engine matrix", "E3107"],
     ["/set engine cpu now", "E3106"],
     ["/set machine maybe", "E3106"],

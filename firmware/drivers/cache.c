@@ -37,6 +37,10 @@ void cache_release(const void *bytes, size_t size) {
     }
 }
 
+void cache_forget_data(void) {
+    flush_cpu_dcache();
+}
+
 void cache_forget_instructions(void) {
     flush_cpu_icache();
 }

@@ -10,5 +10,8 @@ void cache_write_back(void);
 /// The same for one range: afterwards no cache holds any of it, and DRAM has its newest bytes.
 void cache_release(const void *bytes, size_t size);
 
+/// Makes the CPU read anew what it has read, after the flash was written.
+void cache_forget_data(void);
+
 /// Makes the CPU fetch instructions anew, after code was copied.
 void cache_forget_instructions(void);

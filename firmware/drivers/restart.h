@@ -10,6 +10,9 @@ _Noreturn void restart(void);
 /// Ends the simulation with an exit status; returns at once on a board.
 void simulation_end(uint8_t status);
 
+/// Whether the DRAM is a simulator's, which works without training.
+bool simulation_trained(void);
+
 /// Whether the harness has put stage 1 and the model into DRAM, so that nothing must be copied.
 bool simulation_preloaded(void);
 

@@ -10,7 +10,7 @@ interface LinkedMemory {
   readonly flash: {
     readonly map: {
       readonly stage0: { readonly offset: number; readonly bytes: number };
-      readonly stage1: { readonly bytes: number };
+      readonly slotA: { readonly bytes: number };
     };
   };
   readonly dramLayout: { readonly stage1: Range };
@@ -42,7 +42,7 @@ export function emitMemory(configuration: LinkedMemory): string {
     region("sram", "rw", memory.sram.origin + bootRecordBytes, memory.sram.bytes - bootRecordBytes),
     region("stage1_ram", "rwx", dramLayout.stage1.origin + stage1HeaderBytes, dramLayout.stage1.bytes - stage1HeaderBytes),
     "}\n",
-    `stage1_flash_bytes = ${hexadecimal(flash.map.stage1.bytes - stage1HeaderBytes)};\n`,
+    `stage1_flash_bytes = ${hexadecimal(flash.map.slotA.bytes - stage1HeaderBytes)};\n`,
   ].join("");
 }
 

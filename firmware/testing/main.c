@@ -12,7 +12,12 @@
     X(accelerator_backend)                                                                                   \
     X(sha256_hardware)                                                                                       \
     X(uart)                                                                                                  \
-    X(watchdog)
+    X(watchdog)                                                                                              \
+    X(flash_memory)                                                                                          \
+    X(flash_quad)                                                                                            \
+    X(base64)                                                                                                \
+    X(crc32)                                                                                                 \
+    X(flash)
 
 #define DECLARE(name) void name##_test(void);
 TESTS(DECLARE)

@@ -5,7 +5,8 @@ import { ParameterError, type AcceleratorParameters } from "./parameters.ts";
 /** Throws a ParameterError where the configuration contradicts itself. */
 export function configuredParameters(configuration: Configuration, buildId: number): AcceleratorParameters {
   const { accelerator, dram } = configuration;
-  if (accelerator.portBytes !== dram.portBytes)
+  // A narrower DRAM takes several cycles for a word of the port; a wider one would be wasted.
+  if (accelerator.portBytes % dram.portBytes !== 0)
     throw new ParameterError([`portBytes is ${accelerator.portBytes}, but DRAM gives ${dram.portBytes} bytes a cycle`]);
   return { ...accelerator, dramBytes: dram.bytes, buildId };
 }

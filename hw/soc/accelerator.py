@@ -1,6 +1,6 @@
 """The accelerator on the SoC's buses: registers on Wishbone, DRAM through native LiteDRAM ports."""
 
-from migen import Cat, ClockSignal, Instance, ResetSignal
+from migen import Cat, ClockSignal, Instance, ResetSignal, Signal
 
 from litex.gen import LiteXModule
 
@@ -8,6 +8,8 @@ from litex.soc.interconnect                  import wishbone
 from litex.soc.interconnect.csr_eventmanager import EventManager, EventSourceLevel
 
 from litedram.common import LiteDRAMNativePort
+
+from hw.soc.wide_port import read_data
 
 # Accelerator --------------------------------------------------------------------------------------
 
@@ -20,8 +22,8 @@ class Accelerator(LiteXModule):
     Parameters
     ----------
     readers : list[LiteDRAMNativePort]
-        Read ports of the controller's width, as many as the accelerator was elaborated for. They take turns: one opens a row while
-        another's is still read. One at a time issues commands, and LiteDRAM has one bus for the data of all.
+        Read ports of the width of the accelerator's words, as many as it was elaborated for. They take turns: one opens a row while
+        another's is still read. One at a time issues commands, and one at a time has data.
     control : LiteDRAMNativePort
         Port of the same width for the command list and for what the accelerator writes.
 
@@ -29,12 +31,15 @@ class Accelerator(LiteXModule):
     ----------
     bus : wishbone.Interface
         64 KiB window, 32-bit words, never cached.
+    activity : Signal, out
+        High for a cycle whenever the accelerator asks DRAM for something.
     """
     def __init__(self, readers: list[LiteDRAMNativePort], control: LiteDRAMNativePort):
         self.bus     = wishbone.Interface(data_width=32, address_width=32, addressing="word")
         self.ev      = EventManager()
         self.ev.done = EventSourceLevel(description="A command has ended.")
         self.ev.finalize()
+        self.activity = Signal()
 
         # # #
 
@@ -58,7 +63,7 @@ class Accelerator(LiteXModule):
             i_dram_cmd_ready   = Cat(*[port.cmd.ready for port in readers]),
             o_dram_cmd_addr    = command_address,
             i_dram_rdata_valid = Cat(*[port.rdata.valid for port in readers]),
-            i_dram_rdata_data  = readers[0].rdata.data,
+            i_dram_rdata_data  = read_data(readers),
 
             # Command list, writes.
             o_memory_cmd_valid   = control.cmd.valid,
@@ -76,3 +81,4 @@ class Accelerator(LiteXModule):
             o_irq = self.ev.done.trigger,
         )
         self.comb += [port.cmd.addr.eq(command_address) for port in readers[1:]]
+        self.comb += self.activity.eq(Cat(*[port.cmd.valid for port in [*readers, control]]) != 0)

@@ -1,4 +1,4 @@
-/** The share of DRAM's bandwidth that the stream reader gets on both boards, with LiteDRAM's checker of DRAM timings. */
+/** The share of DRAM's bandwidth that the stream reader gets on every kind of DRAM, with LiteDRAM's checker of DRAM timings. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -15,9 +15,13 @@ interface Run {
   readonly weight_efficiency: number;
 }
 
-for (const name of ["arty", "ecp5"] as const) {
+for (const name of ["arty", "ecp5", "ecpix5", "ulx3s"] as const) {
+  // SDR brings half of a beat in a cycle.
+  const { dram, accelerator } = configurations[name];
+  const whole = dram.portBytes / accelerator.portBytes;
+
   test(
-    `95% of one beat a cycle on ${name}, no DRAM timing broken`,
+    `95% of what DRAM can bring on ${name}, no DRAM timing broken`,
     { skip: skipWithout("build/venv/bin/python3", "verilator") },
     () => {
       const folder = join(projectRoot, "build/dram-bench", name);
@@ -36,9 +40,9 @@ for (const name of ["arty", "ecp5"] as const) {
         assert.ok(found, `no run "${run}"`);
         return found;
       };
-      assert.ok(named("1 MiB").efficiency > 0.95, "1 MiB in order");
+      assert.ok(named("1 MiB").efficiency > 0.95 * whole, "1 MiB in order");
       assert.ok(named("1 MiB").efficiency > named("1 MiB LiteDRAMDMAReader").efficiency, "LiteDRAM's own reader is not faster");
-      assert.ok(named("layers of 370M").weight_efficiency > 0.92, "weights with everything else");
+      assert.ok(named("layers of 370M").weight_efficiency > 0.92 * whole, "weights with everything else");
     },
   );
 }

@@ -28,8 +28,8 @@ from hw.soc.memory_controller import controller_settings, dram_module
 
 # Variants -----------------------------------------------------------------------------------------
 
-# Rows of a bank in the bench: 32 MiB of a 16-bit part are enough, and quick to fill.
-_bench_rows = 2048
+# Bytes of a 16-bit part in the bench: enough, and quick to fill.
+_bench_bytes = 32*1024*1024
 
 @dataclass(frozen=True)
 class Variant:
@@ -84,10 +84,11 @@ def memory_units(parameters: dict[str, int]) -> dict[str, str]:
 
 def build(configuration: Configuration, variant: Variant, with_timing_checker: bool) -> tuple[Path, DramBenchDesign]:
     """Builds the bench's program where it is not there yet; returns its path and what it was made from."""
-    module = dram_module(configuration, nrows=_bench_rows, **variant.part)
+    part   = getattr(litedram_modules, configuration.dram_module)
+    module = dram_module(configuration, nrows=_bench_bytes//(2*part.nbanks*part.ncols), **variant.part)
     design = DramBenchDesign(configuration, module, controller_settings(**variant.settings), variant.ports,
         with_timing_checker=with_timing_checker)
-    word   = design.controller.interface.data_width//8
+    word   = configuration.dram_word_bytes
     flags  = ["--cc", "--exe", "--build", "-j", "2", "--top-module", "dram_bench", "-Mdir", "model", "-o", "../dram_bench",
         "-O3", "--x-assign", "fast", "--x-initial", "fast", "-MAKEFLAGS", "OPT_FAST=-O2",
         "-CFLAGS", f"-std=c++17 -DPORT_BYTES={configuration.port_bytes} -DDRAM_WORD_BYTES={word}"]
@@ -101,7 +102,7 @@ def build(configuration: Configuration, variant: Variant, with_timing_checker: b
             "dramPorts"     : variant.ports,
             "fifoDepth"     : variant.depth//variant.ports,
             "rowBytes"      : 2**module.geom_settings.colbits*configuration.dram_data_bits//8,
-            "dramBytes"     : word*2**design.crossbar.masters[0].address_width,
+            "dramBytes"     : design.controller.interface.data_width//8*2**design.crossbar.masters[0].address_width,
         }),
     }
     name   = hashlib.sha256(json.dumps([sources, flags], sort_keys=True).encode()).hexdigest()[:16]
@@ -120,7 +121,7 @@ def build(configuration: Configuration, variant: Variant, with_timing_checker: b
 def measure(configuration: Configuration, variant: Variant, with_timing_checker: bool = False) -> list[dict[str, Any]]:
     """Builds and runs a variant; one result for every run of dram_bench_runs.py."""
     executable, design = build(configuration, variant, with_timing_checker)
-    runs = bench_runs(configuration, design.controller.interface.data_width//8)
+    runs = bench_runs(configuration, configuration.dram_word_bytes)
     text = "".join(f"run {name}\n" + "\n".join(items) + "\nend\n" for name, items in runs.items())
     done = subprocess.run([executable], input=text, capture_output=True, text=True)
     # The timing checker and the DRAM model print what they find.

@@ -14,6 +14,7 @@ from litedram.core.crossbar   import LiteDRAMCrossbar
 from litedram.frontend.dma    import LiteDRAMDMAReader
 from litedram.modules         import SDRAMModule
 
+from hw.soc.wide_port     import dram_port, read_data
 from hw.soc.configuration import Configuration
 from hw.soc.dram_model    import DramModel
 
@@ -53,10 +54,11 @@ class DramBenchDesign(LiteXModule):
         )
         self.crossbar = crossbar = LiteDRAMCrossbar(controller.interface)
         self.comb += controller.dfi.connect(phy.dfi)
-        readers = [crossbar.get_port(mode="read") for _ in range(ports)]
-        control = crossbar.get_port(mode="both")
-        rival   = crossbar.get_port(mode="read")
-        cpu     = crossbar.get_port(mode="read")
+        words   = configuration.dram_word_bytes
+        readers = [dram_port(self, crossbar, "read", words) for _ in range(ports)]
+        control = dram_port(self, crossbar, "both", words)
+        rival   = dram_port(self, crossbar, "read", words)
+        cpu     = dram_port(self, crossbar, "read", words)
 
         # Stream reader --------------------------------------------------------------------------------
         word_bits     = 8*configuration.port_bytes
@@ -83,7 +85,7 @@ class DramBenchDesign(LiteXModule):
             i_commandReady                 = command_ready,
             o_commandAddress               = command_address,
             i_dataValid                    = data_valid,
-            i_data                         = readers[0].rdata.data,
+            i_data                         = read_data(readers),
             o_stalledByCommand             = self.pin("stalled_by_command"),
             o_stalledByRoom                = self.pin("stalled_by_room"),
             o_stalledByData                = self.pin("stalled_by_data"),

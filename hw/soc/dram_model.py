@@ -1,4 +1,4 @@
-"""A DDR3 part behind its PHY, at the level of DFI commands.
+"""A DRAM part, DDR3 or SDR, behind its PHY, at the level of DFI commands.
 
 LiteDRAM has such a model too; this one keeps the whole part in one memory whose index is the address in port words. So the harness
 preloads it by copying bytes, and a cycle costs the simulator one read and one write instead of eight of each. It closes rows on
@@ -12,7 +12,9 @@ from migen import Array, Cat, Display, Finish, If, Memory, Module, Mux, READ_FIR
 
 from litex.gen import LiteXModule
 
-from litedram.common    import PhySettings, get_default_cl_cwl, get_sys_latency, get_sys_phase
+from litex.soc.interconnect.csr import CSR, CSRStatus, CSRStorage
+
+from litedram.common    import PhySettings, get_default_cl, get_default_cl_cwl, get_sys_latency, get_sys_phase
 from litedram.modules   import SDRAMModule, _speedgrade_timings, _technology_timings
 from litedram.phy.dfi   import Interface
 from litedram.phy.model import DFITimingsChecker, get_sdram_phy_settings
@@ -42,11 +44,44 @@ def ecp5_phy_settings(data_bits: int, clk_freq: float) -> PhySettings:
     )
 
 
+def half_rate_sdr_phy_settings(data_bits: int, clk_freq: float) -> PhySettings:
+    """The timing of LiteDRAM's HalfRateGENSDRPHY: two DRAM clocks a system clock, a burst of two in one DFI word."""
+    cl = get_default_cl("SDR", 1/clk_freq)
+    return PhySettings(
+        phytype       = "SDRAMPHYModel",
+        memtype       = "SDR",
+        databits      = data_bits,
+        dfi_databits  = data_bits,
+        nphases       = 2,
+        rdphase       = 0,
+        wrphase       = 0,
+        cl            = cl,
+        read_latency  = (cl + 1)//2 + 1,
+        write_latency = 0,
+    )
+
+
 def phy_settings(configuration: Configuration) -> PhySettings:
     """Settings of the PHY that the configuration's FPGA family would have, without its training."""
+    if configuration.dram_type == "SDR":
+        return half_rate_sdr_phy_settings(configuration.dram_data_bits, configuration.clock_hz)
     if configuration.dram_ratio == 2:
         return ecp5_phy_settings(configuration.dram_data_bits, configuration.clock_hz)
     return get_sdram_phy_settings("DDR3", configuration.dram_data_bits, configuration.clock_hz)
+
+# Training Registers -------------------------------------------------------------------------------
+
+class Ecp5TrainingRegisters(LiteXModule):
+    """The registers of LiteDRAM's ECP5DDRPHY, so that a board's firmware trains as on the board. The model's data needs no delays:
+    every setting that liblitedram tries is a good one, and every strobe is seen."""
+    def __init__(self, data_bits: int):
+        self._dly_sel             = CSRStorage(data_bits//8)
+        self._rdly_dq_rst         = CSR()
+        self._rdly_dq_inc         = CSR()
+        self._rdly_dq_bitslip_rst = CSR()
+        self._rdly_dq_bitslip     = CSR()
+        self._burstdet_clr        = CSR()
+        self._burstdet_seen       = CSRStatus(data_bits//8, reset=2**(data_bits//8) - 1)
 
 # DRAM Model ---------------------------------------------------------------------------------------
 
@@ -77,17 +112,19 @@ class DramModel(LiteXModule):
             databits    = settings.dfi_databits,
             nphases     = settings.nphases,
         )
-        burst_bits   = 3
         data_width   = settings.dfi_databits*settings.nphases
+        burst        = data_width//settings.databits
+        burst_bits   = burst.bit_length() - 1
         column_bits  = geometry.colbits - burst_bits
         address_bits = geometry.rowbits + geometry.bankbits + column_bits
 
-        # The whole part: one word for every burst of eight, in the order row, bank, column, which is LiteDRAM's ROW_BANK_COL.
+        # The whole part: one word for every burst (DDR3: eight, SDR: two), in the order row, bank, column, which is LiteDRAM's
+        # ROW_BANK_COL.
         storage = Memory(data_width, 2**address_bits, name="dram")
 
         # # #
 
-        assert data_width == 8*settings.databits, "a DFI word is one burst of eight"
+        assert burst == (8 if settings.memtype == "DDR3" else settings.nphases), "a DFI word is one burst"
         nbanks = 2**geometry.bankbits
         opened = Array([Signal(name=f"open{bank}") for bank in range(nbanks)])
         rows   = Array([Signal(geometry.rowbits, name=f"row{bank}") for bank in range(nbanks)])

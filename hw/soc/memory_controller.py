@@ -14,7 +14,8 @@ from hw.soc.dram_refresher import BurstRefresher
 
 # A refresh takes a time that depends on the part's capacity only (JESD79-3F, table 61). LiteDRAM states it in DRAM clocks of the
 # part's fastest grade (128 at 1600 MT/s) and counts as many of the slower clocks that a board really has: 2 to 8 times too long.
-_refresh_ns = {"MT41K64M16": 110.0, "MT41K128M16": 160.0}
+# SDR parts state it in nanoseconds already.
+_refresh_ns = {"MT41K64M16": 110.0, "MT41K128M16": 160.0, "MT41K256M16": 260.0}
 
 
 def dram_module(configuration: Configuration, **overrides) -> SDRAMModule:
@@ -24,7 +25,8 @@ def dram_module(configuration: Configuration, **overrides) -> SDRAMModule:
     name         = configuration.dram_module
     base         = getattr(litedram_modules, name)
     timings      = copy(base.speedgrade_timings["default"])
-    timings.tRFC = (None, _refresh_ns[name])
+    if name in _refresh_ns:
+        timings.tRFC = (None, _refresh_ns[name])
     part_cls     = type(name, (base,), {"speedgrade_timings": {"default": timings}, **overrides})
     part         = part_cls(configuration.clock_hz, f"1:{configuration.dram_ratio}")
     # A refresh is on a cycle's first phase, so what follows it cannot be early: no margin for phases.

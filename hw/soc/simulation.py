@@ -8,9 +8,10 @@ from litex.build.generic_platform import GenericPlatform, Pins, Subsignal
 
 from litex.soc.interconnect.csr import CSRStatus, CSRStorage
 
-from hw.soc.dram_model        import DramModel
-from hw.soc.configuration     import Configuration
+from hw.soc.dram_model        import DramModel, Ecp5TrainingRegisters
 from hw.soc.ternel_soc        import TernelSoC
+from hw.soc.status_leds       import StatusLeds
+from hw.soc.configuration     import Configuration
 from hw.soc.memory_controller import dram_module
 
 # IOs ----------------------------------------------------------------------------------------------
@@ -77,7 +78,8 @@ class SimulationControl(LiteXModule):
     def __init__(self, pads):
         self.exit      = CSRStorage(8, description="Ends the simulation; the harness exits with this code.")
         self.boot_mode = CSRStatus(2,  description=(
-            "0: normal boot; 1: the harness has put stage 1 and the model into DRAM; 2: and has checked the model's hash."
+            "0: boot as on a board; 1: the harness has put stage 1 and the model into DRAM; 2: and has checked the model's hash; "
+            "3: boot from the flash, but the DRAM needs no training."
         ))
 
         # # #
@@ -109,11 +111,17 @@ class SimulatedSoC(TernelSoC):
         # DRAM -------------------------------------------------------------------------------------
         self.sdrphy = DramModel(configuration, dram_module(configuration), with_timing_checker)
         self.add_dram(self.sdrphy)
+        if configuration.fpga_family == "ecp5" and configuration.dram_type == "DDR3":
+            self.ddrphy = Ecp5TrainingRegisters(configuration.dram_data_bits)
         # The DRAM model needs none of the 0.6 ms of waiting in liblitedram's initialisation; boards do.
         self.add_config("BIOS_NO_DELAYS")
 
         # Accelerator ------------------------------------------------------------------------------
         self.add_accelerator()
+
+        # LEDs, which nobody sees ------------------------------------------------------------------
+        self.leds = StatusLeds(self.sys_clk_freq)
+        self.comb += self.leds.activity.eq(self.accelerator.activity)
 
         # Simulation control -----------------------------------------------------------------------
         pads     = platform.request("sim")

@@ -5,10 +5,12 @@ from litex.gen import LiteXModule
 from litex.soc.integration.soc      import SoCRegion
 from litex.soc.integration.soc_core import SoCCore
 
-from litespi         import modules as litespi_modules
-from litespi.opcodes import SpiNorFlashOpCodes
+from litespi.phy.generic import LiteSPIPHY
 
+from hw.soc.flash_core        import FlashCore, quad_read_flash
+from hw.soc.wide_port         import dram_port
 from hw.soc.accelerator       import Accelerator
+from hw.soc.status_leds       import StatusLeds
 from hw.soc.configuration     import Configuration
 from hw.soc.flash_read_ahead  import FlashReadAhead
 from hw.soc.memory_controller import controller_settings, dram_module
@@ -31,6 +33,12 @@ class TernelSoC(SoCCore):
     uart_name : str
         LiteX's name of the UART ("serial" on a board, "sim" in simulation).
     """
+    # One firmware image for a board and its simulation: what both have lies at the same addresses. "sim" exists in simulation
+    # only; on a board it reads as 0 (boot from flash) and takes writes without effect.
+    csr_map = {name: location for location, name in enumerate([
+        "ctrl", "timer0", "uart", "watchdog0", "spiflash_phy", "spiflash_core", "sdram", "ddrphy", "accelerator", "leds", "sim",
+    ])}
+
     # There is no ROM: "rom" in VexRiscv's own map would claim the address of the flash.
     def __init__(self, platform, configuration: Configuration, crg: LiteXModule, uart_name: str = "serial", **kwargs):
         self.configuration = configuration
@@ -48,7 +56,7 @@ class TernelSoC(SoCCore):
             clk_freq             = configuration.clock_hz,
             cpu_type             = "vexriscv",
             cpu_variant          = "standard",
-            cpu_reset_address    = configuration.flash.origin,
+            cpu_reset_address    = configuration.reset_address,
             integrated_rom_size  = 0,
             integrated_sram_size = configuration.sram.size,
             ident                = "",
@@ -74,35 +82,35 @@ class TernelSoC(SoCCore):
 
     # Flash ----------------------------------------------------------------------------------------
     def add_flash(self) -> None:
-        """Adds the SPI flash, read with four data lines and memory-mapped where the CPU starts.
+        """Adds the SPI flash, memory-mapped where the CPU starts: read over one line until stage 0 has seen to quad reads.
 
         The fastest clock of the single-rate PHY (half the system clock), and reading ahead: reading the flash is most of the time a
-        boot takes. The flash must have its quad enable bit set, since the first instruction is already fetched over four lines."""
-        module_cls = getattr(litespi_modules, self.configuration.flash_module)
-        self.add_spi_flash(
-            mode        = "4x",
-            clk_freq    = self.sys_clk_freq/2,
-            module      = module_cls(SpiNorFlashOpCodes.READ_1_1_4),
-            with_master = True,
+        boot takes."""
+        flash             = self.configuration.flash
+        module            = quad_read_flash(self.configuration.flash_module, flash.size)
+        self.spiflash_phy = LiteSPIPHY(self.platform.request("spiflash4x"), module,
+            device          = self.platform.device,
+            default_divisor = 0,
+            rate            = "1:1",
         )
+        self.spiflash_core    = FlashCore(self.spiflash_phy, self.cpu.endianness)
         self.flash_read_ahead = FlashReadAhead()
         self.comb += [
-            self.flash_read_ahead.flash.connect(self.bus.slaves["spiflash"]),
+            self.spiflash_core.mmap.offset.eq(flash.origin),
+            self.flash_read_ahead.flash.connect(self.spiflash_core.bus),
             self.flash_read_ahead.flush.eq(self.spiflash_core.master.cs),
         ]
-        self.bus.slaves["spiflash"] = self.flash_read_ahead.bus
+        self.bus.add_slave("spiflash", self.flash_read_ahead.bus, SoCRegion(origin=flash.origin, size=flash.size))
 
     # Accelerator ----------------------------------------------------------------------------------
     def add_accelerator(self) -> None:
         """Adds the accelerator with its own DRAM ports; ``add_dram`` comes first."""
         configuration = self.configuration
-        crossbar      = self.sdram.crossbar
-        word_bytes    = crossbar.controller.data_width//8
-        if word_bytes != configuration.dram_word_bytes:
-            raise ValueError(f"accelerator for DRAM words of {configuration.dram_word_bytes} bytes on a controller of {word_bytes}")
+        crossbar         = self.sdram.crossbar
+        words            = configuration.dram_word_bytes
         self.accelerator = Accelerator(
-            readers = [crossbar.get_port(mode="read") for _ in range(configuration.dram_ports)],
-            control = crossbar.get_port(mode="both"),
+            readers = [dram_port(self, crossbar, "read", words) for _ in range(configuration.dram_ports)],
+            control = dram_port(self, crossbar, "both", words),
         )
         self.bus.add_slave("accelerator", self.accelerator.bus, SoCRegion(
             origin = configuration.accelerator.origin,
@@ -110,3 +118,19 @@ class TernelSoC(SoCCore):
             cached = False,
         ))
         self.irq.add("accelerator", use_loc_if_exists=True)
+
+    # LEDs -----------------------------------------------------------------------------------------
+    def add_leds(self) -> None:
+        """Adds what the lights show and connects it to those of the configuration; a simulated machine has none."""
+        self.leds = StatusLeds(self.sys_clk_freq)
+        if hasattr(self, "accelerator"):
+            self.comb += self.leds.activity.eq(self.accelerator.activity)
+        requested = {}
+        for state, led in self.configuration.leds.items():
+            place = (led.pads, led.index)
+            if place not in requested:
+                requested[place] = self.platform.request(*place)
+            pads   = requested[place]
+            pin    = getattr(pads, led.line) if led.line else pads
+            shines = getattr(self.leds, state)
+            self.comb += pin.eq(~shines if led.active_low else shines)

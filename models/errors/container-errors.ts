@@ -295,4 +295,10 @@ export const containerErrors = errorTable({
     cause: "The disk has more models than the application keeps a list of; it lists the first ones, files before partitions.",
     remedy: "Put fewer models on one disk.",
   },
+  imageBitstream: {
+    code: "E1520",
+    message: "image: bitstream larger than its flash region",
+    cause: "The file given as bitstream is not for this board's FPGA, or the region in the board's description is too small.",
+    remedy: "Build the bitstream for this board (`npx ternel build`), or enlarge the region in boards/<board>/board.ts.",
+  },
 });

@@ -5,15 +5,19 @@
 #include "accelerator_backend.h"
 #include "bench.h"
 #include "boot_record.h"
+#include "bytes.h"
 #include "cache.h"
 #include "checked.h"
 #include "console.h"
 #include "engine.h"
+#include "flash_store.h"
+#include "leds.h"
 #include "print.h"
 #include "restart.h"
 #include "sha256_hardware.h"
 #include "stack.h"
 #include "ternel_configuration.h"
+#include "ternel_flash_map.h"
 #include "timer.h"
 #include "uart.h"
 #include "watchdog.h"
@@ -186,24 +190,30 @@ static const struct ternel_backend *choose_backend(void) {
     return backends[0] != NULL ? backends[0] : &ternel_backend_cpu;
 }
 
-/// Puts the arena behind the container and gives what is left to the bench; returns the arena's size.
-static uint32_t lay_out_memory(void) {
-    size_t arena_bytes = 0;
-    must(ternel_engine_memory(&container, &arena_bytes));
+/// Opens the model, puts the arena behind it and gives what is left to the bench.
+static enum ternel_error open_model(uint32_t *arena_bytes) {
+    size_t bytes = 0;
+    if (record.model_bytes == 0) {
+        return (enum ternel_error)record.model_error;
+    }
+    // Stage 0 has hashed these bytes where they lie; every table is checked all the same.
+    TERNEL_TRY(
+        ternel_container_open(&container, (const uint8_t *)TERNEL_MODEL_ORIGIN, record.model_bytes, NULL));
+    TERNEL_TRY(ternel_engine_memory(&container, &bytes));
     const struct ternel_size arena = ternel_size_align(ternel_size_of(record.model_bytes), ARENA_ALIGN);
     const struct ternel_size rest =
-        ternel_size_align(ternel_size_add(arena, ternel_size_of((uint32_t)arena_bytes)), ARENA_ALIGN);
+        ternel_size_align(ternel_size_add(arena, ternel_size_of((uint32_t)bytes)), ARENA_ALIGN);
     if (!rest.valid || rest.value > TERNEL_MODEL_BYTES) {
-        fatal(TERNEL_ERROR_IMAGE_MODEL_MEMORY);
+        return TERNEL_ERROR_IMAGE_MODEL_MEMORY;
     }
     uint8_t *memory = (uint8_t *)TERNEL_MODEL_ORIGIN;
-    backend.buffers =
-        (struct accelerator_region){.bytes = memory + arena.value, .size = (uint32_t)arena_bytes};
-    must(ternel_engine_init(&engine, &container, memory + arena.value, arena_bytes, choose_backend()));
+    backend.buffers = (struct accelerator_region){.bytes = memory + arena.value, .size = (uint32_t)bytes};
+    TERNEL_TRY(ternel_engine_init(&engine, &container, memory + arena.value, bytes, choose_backend()));
     backend.commands = engine.buffers.commands;
     bench_memory =
         (struct bench_memory){.bytes = memory + rest.value, .size = TERNEL_MODEL_BYTES - rest.value};
-    return (uint32_t)arena_bytes;
+    *arena_bytes = (uint32_t)bytes;
+    return TERNEL_OK;
 }
 
 int main(void);
@@ -215,9 +225,12 @@ int main(void) {
     must(accelerator_open(&accelerator, TERNEL_ACCELERATOR_ORIGIN, TERNEL_MAIN_RAM_ORIGIN,
                           TERNEL_MAIN_RAM_BYTES, TERNEL_BUILD_ID));
     accelerator.while_waiting = while_waiting;
-    // Stage 0 has hashed these bytes where they lie; every table is checked all the same.
-    must(ternel_container_open(&container, (const uint8_t *)TERNEL_MODEL_ORIGIN, record.model_bytes, NULL));
-    const uint32_t arena_bytes = lay_out_memory();
+    uint32_t arena_bytes = 0;
+    const enum ternel_error model_error = open_model(&arena_bytes);
+    if (model_error != (enum ternel_error)record.model_error) {
+        print_error(model_error); // stage 0 has printed its own
+        print_text("\n");
+    }
 
     boot_phases[0] = (struct console_boot_phase){"reset", record.reset_end};
     boot_phases[1] = (struct console_boot_phase){"memory", record.memory_end - record.reset_end};
@@ -233,16 +246,19 @@ int main(void) {
         .bench = machine_bench,
         .counters = machine_counters,
         .reset_counters = machine_reset_counters,
+        .flash = flash_store_open(record.slot, ternel_read_u32((const uint8_t *)TERNEL_STAGE1_ORIGIN +
+                                                               TERNEL_STAGE1_SEQUENCE_OFFSET)),
     };
     const struct console_setup setup = {
         .platform = &platform,
-        .engine = &engine,
+        .engine = model_error == TERNEL_OK ? &engine : NULL,
         .arena_bytes = arena_bytes,
         .machine = &machine,
         .boot = boot_phases,
         .boot_phases = sizeof boot_phases / sizeof boot_phases[0],
         .echo = true,
     };
+    leds_boot(LEDS_CONSOLE);
     (void)console_run(&setup);
     // A board has nowhere to go: it starts again.
     restart();

@@ -1,5 +1,6 @@
 #include <stdint.h>
 
+#include "leds.h"
 #include "print.h"
 #include "restart.h"
 #include "stack.h"
@@ -24,6 +25,7 @@ static const char *cause_name(uint32_t cause) {
 
 /// Called by trap_entry on an empty stack. No state is trusted: registers, UART, restart.
 _Noreturn void trap(uint32_t cause, uint32_t pc, uint32_t address, uint32_t stack_pointer) {
+    leds_error();
     print_text("\n");
     print_error(stack_overflowed() ? TERNEL_ERROR_STACK_GUARD : TERNEL_ERROR_TRAP);
     print_text(" (cause ");

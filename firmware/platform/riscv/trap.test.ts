@@ -79,7 +79,7 @@ test(
         const stage1 = sealStage1(configurations[config], id, payload);
         const image = flashImage(configurations[config], id, {
           stage0: readFileSync(paths.stage0),
-          stage1,
+          slotA: stage1,
           model: readFileSync(defaultModel()),
         });
         const text = await bootTwice(image, stage1);
