@@ -36,7 +36,7 @@ export function openLoader(selection: readonly string[]): Loader {
     write: async (offset, file, onProgress) => {
       const text = await call(writeArguments(offset, file), onProgress);
       // Its exit status tells of failures; that it has verified at all it only says.
-      if (!text.includes('Verifying write')) throw new TernelError("loaderFailed", `${file} was not verified`);
+      if (!text.includes("Verifying write")) throw new TernelError("loaderFailed", `${file} was not verified`);
     },
     read: async (offset, bytes, file) => {
       await call(["--dump-flash", "--offset", String(offset), "--file-size", String(bytes), file]);

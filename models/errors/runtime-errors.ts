@@ -141,7 +141,8 @@ export const runtimeErrors = errorTable({
   flashRange: {
     code: "E3024",
     message: "flash: outside what may be written",
-    cause: "The range is not made of whole sectors of a region that uploads may change: bitstream, first stage and running slot are not.",
+    cause:
+      "The range is not made of whole sectors of a region that uploads may change: bitstream, first stage and running slot are not.",
     remedy: "Use `npx ternel flash` for the other regions.",
   },
   flashContent: {
@@ -202,12 +203,14 @@ export const runtimeErrors = errorTable({
     code: "E3107",
     message: "console: not available on this platform",
     cause: "It needs hardware, a processor's instructions or a second model that this platform does not have.",
-    remedy: "Run it on a platform with the accelerator, without the kernel that ternel.txt names, or from a disk with several models.",
+    remedy:
+      "Run it on a platform with the accelerator, without the kernel that ternel.txt names, or from a disk with several models.",
   },
   uploadChecksum: {
     code: "E3108",
     message: "upload: bytes damaged on the way",
-    cause: "A piece or a sector that arrived over the serial line does not have the checksum that was sent with it. Nothing was written.",
+    cause:
+      "A piece or a sector that arrived over the serial line does not have the checksum that was sent with it. Nothing was written.",
     remedy: "`npx ternel upload` sends it again by itself; if it gives up, check cable and baud rate.",
   },
 });
