@@ -166,6 +166,7 @@ export const runtimeErrors = errorTable({
     code: "E3107",
     message: "console: not available on this platform",
     cause: "It needs hardware, a processor's instructions or a second model that this platform does not have.",
-    remedy: "Run it on a platform with the accelerator, without the kernel that ternel.txt names, or from a disk with several models.",
+    remedy:
+      "Run it on a platform with the accelerator, without the kernel that ternel.txt names, or from a disk with several models.",
   },
 });

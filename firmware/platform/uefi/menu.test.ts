@@ -61,7 +61,10 @@ describe("the menu of models", { skip: skipWithout(...uefiTools) }, () => {
           const name = damages[number - 2]?.[0] ?? "";
           assert.match(text, new RegExp(`^${code} .*\\(${name}\\)$`, "m"), `${name}: ${code}\n${text}`);
         }
-        assert.match(text, /^1 {2}good\.tern \((file|partition)\): stories-1m, matmulfree, \d+\.\d M parameters, 0\.3 MiB, needs \d+\.\d MiB of memory, about \d+ tok\/s$/m);
+        assert.match(
+          text,
+          /^1 {2}good\.tern \((file|partition)\): stories-1m, matmulfree, \d+\.\d M parameters, 0\.3 MiB, needs \d+\.\d MiB of memory, about \d+ tok\/s$/m,
+        );
       });
     });
   }
