@@ -60,10 +60,19 @@ static void check(uint32_t count, bool naps) {
     worker_threads_end(&threads);
 }
 
-/// The second worker's core is away for a while; the first has to notice it.
+/// How often somebody waited for so long that the system was asked to run others.
+static _Atomic uint32_t yields;
+
+static void note_yield(void *context) {
+    (void)context;
+    yields++;
+    nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+}
+
+/// The second worker's core is away until the first has waited for long; the first has to notice it.
 static void run_late(void *context, uint32_t worker) {
-    if (worker != 0) {
-        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    while (worker != 0 && yields == 0) {
+        nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
     }
     run_job(context, worker);
 }
@@ -73,6 +82,7 @@ static uint32_t active_in(struct worker_threads *threads, void (*function)(void 
     memset(&job, 0, sizeof job);
     job.workers = &threads->workers;
     job.pieces = PIECES;
+    yields = 0;
     ternel_workers_run(&threads->workers, function, &job);
     EXPECT(job.wrong == 0);
     return threads->workers.active;
@@ -82,7 +92,8 @@ static uint32_t active_in(struct worker_threads *threads, void (*function)(void 
 static void check_stalls(void) {
     static struct worker_threads threads;
     EXPECT(worker_threads_start(&threads, 2));
-    threads.platform.stall_looks = 1000;
+    threads.platform.yield = note_yield;
+    threads.platform.stall_looks = 400; // fewer than those before a yield
     for (uint32_t alone = 8; alone <= 32; alone *= 2) {
         EXPECT(active_in(&threads, run_late) == 2);
         for (uint32_t i = 0; i < alone; i++) {
