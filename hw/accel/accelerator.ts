@@ -88,18 +88,18 @@ export function accelerator(given: AcceleratorParameters) {
       const inList = m.node("in_list", state.is("list"));
 
       const controlBit = (name: string): Bit => fieldBits(bus.written, "CONTROL", name).bit(0);
-      const startSha = controlBit("START_SHA");
-      const startBlock = controlBit("START_SHA_BLOCK");
-      const abort = m.node("abort", bus.writesControl.and(controlBit("ABORT")));
-      // The checks say what was wrong two cycles ago. The bus takes longer from one write to the next, so what they say at a write of CONTROL holds
-      // for all settings; RUN itself is one, and waits for them.
+      // A write acts some cycles later, and before the bus can carry the next one: what it starts goes far. The checks say what was wrong two cycles
+      // ago, for RUN as for every setting before it.
+      const wroteControl = m.register("wrote_control", bit, { init: 0 });
+      wroteControl.set(bus.writesControl);
       const wroteRun = m.register("wrote_run", bit, { init: 0 });
       wroteRun.set(bus.writesRun);
-      const startsRun = m.register("starts_run", bit, { init: 0 });
-      startsRun.set(wroteRun);
-      m.assert(wroteRun.or(startsRun).and(bus.writesControl.or(bus.writesRun)).not(), "a write between RUN and its start");
-      const requestSha = m.node("request_sha", bus.writesControl.and(startSha.or(startBlock)).and(abort.not()));
-      const request = m.node("request", requestSha.or(startsRun));
+      const judgesRun = m.register("judges_run", bit, { init: 0 });
+      judgesRun.set(wroteRun);
+      const startSha = controlBit("START_SHA");
+      const startBlock = controlBit("START_SHA_BLOCK");
+      const abort = m.node("abort", wroteControl.and(controlBit("ABORT")));
+      const judgesSha = m.node("judges_sha", wroteControl.and(startSha.or(startBlock)).and(abort.not()));
 
       checks.places.set(bus.run.places);
       checks.active.set(bus.run.active);
@@ -107,7 +107,14 @@ export function accelerator(given: AcceleratorParameters) {
       checks.sha.set(bus.sha);
       const code = (name: StatusErrorName): UInt => uint(errorBits).constant(statusError(name));
       const shaProblem = mux(startSha, mux(startBlock, code("STARTS"), checks.shaError), code("NONE"));
-      const problem = m.node("problem", mux(startsRun, checks.listError, shaProblem));
+      const request = m.register("request", bit, { init: 0 });
+      const startsRun = m.register("request_is_run", bit, { resettable: false });
+      const problem = m.register("problem", uint(errorBits), { resettable: false });
+      request.set(judgesRun.or(judgesSha));
+      startsRun.set(judgesRun);
+      problem.set(mux(judgesRun, checks.listError, shaProblem));
+      const pending = wroteRun.or(judgesRun).or(wroteControl).or(request);
+      m.assert(pending.and(bus.writesControl.or(bus.writesRun)).not(), "a write before the last one has acted");
       const accepted = m.node("accepted", request.and(isIdle).and(problem.eq(0)));
       const startsList = m.node("starts_list", accepted.and(startsRun));
       const startsSha = m.node("starts_sha", accepted.and(startsRun.not()));
@@ -121,7 +128,7 @@ export function accelerator(given: AcceleratorParameters) {
         describes.set(0);
       });
 
-      m.when(bus.writesControl, () => {
+      m.when(wroteControl, () => {
         interruptEnable.set(controlBit("IRQ_ENABLE"));
         m.when(controlBit("CLEAR_DONE"), () => {
           done.set(0);

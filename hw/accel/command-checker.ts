@@ -1,5 +1,5 @@
 /** Checks the words of a command as they come, one a cycle, and keeps what the list fetcher needs of them. */
-import { bit, bundle, concatenate, input, module, mux, output, uint, type Bit, type UInt } from "../../gen/index.ts";
+import { bit, bundle, concatenate, input, module, mux, output, sint, uint, type Bit, type UInt } from "../../gen/index.ts";
 import {
   commandFields,
   commandLimits,
@@ -73,8 +73,9 @@ function isLargeExponent(exponent: UInt): Bit {
 }
 
 /**
- * Each word sets the bits of the errors that it shows; after the last one `error` is the first of OPCODE, FIELD, COUNT, BANK, ADDRESS that
- * was found (command-check.ts says the same in plain TypeScript). TOKEN and REGION are the list fetcher's.
+ * Each word sets the bits of the errors that it shows, two cycles after it: comparisons are registers, from which the next cycle judges. From the
+ * second cycle after the last word on `error` is the first of OPCODE, FIELD, COUNT, BANK, ADDRESS that was found (command-check.ts says the same in
+ * plain TypeScript). TOKEN and REGION are the list fetcher's.
  *
  * All comparisons with the sizes of memories share one adder and one subtraction: the word's low bits plus `added` against `limit`.
  */
@@ -90,7 +91,7 @@ export function commandChecker(parameters: AcceleratorParameters) {
     active: input(uint(4), "active columns"),
     command: output(checkedCommand(columns)),
     skip: output(bit, "no active column is selected"),
-    error: output(uint(errorBits), "0 where nothing is wrong"),
+    error: output(uint(errorBits), "0 where nothing is wrong; one cycle later than the rest"),
   };
   return module(
     "CommandChecker",
@@ -223,19 +224,62 @@ export function commandChecker(parameters: AcceleratorParameters) {
           ],
         ],
       });
-      const excess = m.node(
-        "excess",
-        low
-          .zeroExtend(rows + 2)
-          .add(added)
-          .sub(limit),
-      );
+      // What is judged one cycle later.
+      const keep = <Width extends number>(name: string, value: UInt<Width>): UInt<Width> => {
+        const register = m.register(name, uint(value.width), plain);
+        register.set(value);
+        return register;
+      };
+      const judges = m.register("judges", bit, { init: 0 });
+      judges.set(io.take);
+      const judged = keep("judged_index", io.index);
+      const seen = keep("judged_word", word);
+      const strays = keep("strays", stray);
+      const difference = low
+        .zeroExtend(rows + 2)
+        .add(added)
+        .sub(limit);
+      const excess = m.register("excess", sint(difference.width), plain);
+      excess.set(difference);
       // The bits of the word that the comparison leaves out; an operand's highest is its bank.
-      const high = m.node("high_bits", word.bits(30, rows).ne(0).or(word.bit(31).and(isOperand.not())));
-      const isZero = m.node("is_zero", word.eq(0));
+      const high = keep("high_bits", word.bits(30, rows).ne(0).or(word.bit(31).and(isOperand.not())));
+      const isZero = keep("is_zero", word.eq(0));
+      const misaligned = keep("misaligned", word.bits(5, 0).ne(0));
+      const rowsLeft = m.node("rows_left", count.sub(low));
+      const left = m.register("judged_rows_left", sint(rowsLeft.width), plain);
+      left.set(rowsLeft);
       const above = m.node("is_above", excess.gt(0).or(high));
-      const misaligned = m.node("misaligned", word.bits(5, 0).ne(0));
-      const left = m.node("rows_left", count.sub(low));
+
+      // What is kept of the words.
+      const kept: Readonly<Record<number, () => void>> = {
+        0: () => {
+          opcode.set(word.truncate(opcodeBits));
+          flag.set(word.bit(8));
+          columnByte.set(word.bits(23, 16));
+        },
+        [wordOf("count")]: () => {
+          count.set(low);
+        },
+        [wordOf("offset")]: () => {
+          offset.set(word.bits(31, 6));
+        },
+        [wordOf("groups")]: () => {
+          groups.set(low);
+        },
+        [wordOf("stride")]: () => {
+          stride.set(word.bits(5 + strideBits, 6));
+        },
+        [wordOf("destination")]: () => {
+          destination.set(word);
+        },
+        [wordOf("split")]: () => {
+          rest.set(rowsLeft.truncate(rows).asUInt());
+          splitIsCount.set(word.bits(31, rows).eq(0).and(rowsLeft.eq(0)).and(countIsHigh.not()));
+        },
+      };
+      m.when(io.take, () => {
+        m.switch(io.index, { cases: Object.entries(kept).map(([place, body]) => [Number(place), body] as const) });
+      });
 
       /** The errors of an operand, and of the other words that hold places. */
       const address = (used: Bit): void => {
@@ -249,38 +293,32 @@ export function commandChecker(parameters: AcceleratorParameters) {
         const used = uses(opcode, name);
         counts(used.and(above));
         address(used);
-        badBank.set(badBank.or(mux(word.bit(31), bank(0), bank(1))));
+        badBank.set(badBank.or(mux(seen.bit(31), bank(0), bank(1))));
       };
       const words: Readonly<Record<number, () => void>> = {
         0: () => {
-          opcode.set(word.truncate(opcodeBits));
-          flag.set(word.bit(8));
-          columnByte.set(word.bits(23, 16));
-          const code = word.bits(7, 0);
-          const column = word.bits(23, 16);
+          const code = seen.bits(7, 0);
+          const column = seen.bits(23, 16);
           const every = column.eq(everyColumn);
           const one = isOperation(code, (operation) => operation.oneColumn === true);
           const unknown = column.bits(7, columnBits).ne(0).and(every.not()).and(column.ne(lastColumn));
           const hasFlag = isOperation(code, (operation) => operation.flags.length > 0);
-          const badFlags = word.bits(15, 9).ne(0).or(word.bit(8).and(hasFlag.not()));
+          const badFlags = seen.bits(15, 9).ne(0).or(seen.bit(8).and(hasFlag.not()));
           badOpcode.set(isOperation(code, () => true).not());
-          badField.set(badFlags.or(unknown).or(one.and(every)).or(word.bits(31, 24).ne(0)));
+          badField.set(badFlags.or(unknown).or(one.and(every)).or(seen.bits(31, 24).ne(0)));
           badCount.set(0);
           badBank.set(0);
           badAddress.set(0);
         },
         [wordOf("count")]: () => {
-          count.set(low);
           countIsHigh.set(high);
           counts(uses(opcode, "count").and(isZero.or(above)));
         },
         [wordOf("offset")]: () => {
-          offset.set(word.bits(31, 6));
           address(uses(opcode, "offset"));
         },
         // ceil(count / 5) = groups: 0 <= 5 * groups - count <= 4.
         [wordOf("groups")]: () => {
-          groups.set(low);
           const unequal = excess
             .lt(0)
             .or(excess.bits(rows + 2, 3).ne(0))
@@ -288,7 +326,6 @@ export function commandChecker(parameters: AcceleratorParameters) {
           counts(uses(opcode, "groups").and(mux(isMatrix, unequal, isZero).or(high)));
         },
         [wordOf("stride")]: () => {
-          stride.set(word.bits(5 + strideBits, 6));
           counts(uses(opcode, "stride").and(isZero.or(above)));
           address(uses(opcode, "stride"));
         },
@@ -299,14 +336,11 @@ export function commandChecker(parameters: AcceleratorParameters) {
           operand("b");
         },
         [wordOf("destination")]: () => {
-          destination.set(word);
           const used = uses(opcode, "destination");
           counts(used.and(isMatrix.not()).and(above));
           address(used);
         },
         [wordOf("split")]: () => {
-          rest.set(left.truncate(rows).asUInt());
-          splitIsCount.set(left.eq(0).and(high.not()).and(countIsHigh.not()));
           const target = above.or(destination.bits(30, rows).ne(0));
           counts(
             isMatrix.and(
@@ -322,22 +356,22 @@ export function commandChecker(parameters: AcceleratorParameters) {
           address(isMatrix);
         },
         [wordOf("epsilon") + 1]: () => {
-          badField.set(badField.or(stray).or(word.bits(31, commandLimits.epsilonBits - 32).ne(0)));
+          badField.set(badField.or(strays).or(seen.bits(31, commandLimits.epsilonBits - 32).ne(0)));
         },
         [wordOf("mantissa")]: () => {
-          const bad = isLargeExponent(word.bits(31, 16)).or(word.bit(15).not());
-          badField.set(badField.or(stray).or(isOperation(opcode, ({ name }) => name === "QUANTISE").and(bad)));
+          const bad = isLargeExponent(seen.bits(31, 16)).or(seen.bit(15).not());
+          badField.set(badField.or(strays).or(isOperation(opcode, ({ name }) => name === "QUANTISE").and(bad)));
         },
         [wordOf("gainFraction")]: () => {
           const large = [0, 1, 2]
-            .map((byte) => isLargeFraction(word.bits(8 * byte + 7, 8 * byte)))
+            .map((byte) => isLargeFraction(seen.bits(8 * byte + 7, 8 * byte)))
             .reduce((any, one) => any.or(one));
-          badField.set(badField.or(stray).or(large).or(word.bits(31, 30).ne(0)));
+          badField.set(badField.or(strays).or(large).or(seen.bits(31, 30).ne(0)));
         },
       };
-      m.when(io.take, () => {
-        badField.set(badField.or(stray));
-        m.switch(io.index, { cases: Object.entries(words).map(([place, body]) => [Number(place), body] as const) });
+      m.when(judges, () => {
+        badField.set(badField.or(strays));
+        m.switch(judged, { cases: Object.entries(words).map(([place, body]) => [Number(place), body] as const) });
       });
 
       const errors = [

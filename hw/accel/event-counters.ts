@@ -13,7 +13,7 @@ const localBits = 6;
 export function eventCounters() {
   const indexBits = Math.log2(slots);
   const ports = {
-    events: input(uint(counters.length), "bit i: counter i of registers.ts counts this cycle"),
+    events: input(uint(counters.length), "bit i: counter i of registers.ts counts"),
     clear: input(bit),
     read: input(bit, "at most one cycle in four"),
     index: input(uint(indexBits)),
@@ -32,9 +32,12 @@ export function eventCounters() {
       const fresh = m.register("fresh", uint(slots), { init: 2 ** slots - 1 });
       const held = m.register("held_value", uint(32), { resettable: false });
       const visits = m.node("visits", uint(slots).constant(1).shiftLeftBy(index));
+      // Events come from everywhere: they count one cycle later.
+      const events = m.register("events_held", uint(counters.length), { init: 0 });
+      events.set(io.events);
       const locals = counters.map(([name], i) => {
         const local = m.register(`new_${name.toLowerCase()}`, uint(localBits), { init: 0 });
-        const event = io.events.bit(i);
+        const event = events.bit(i);
         m.when(io.clear, () => {
           local.set(0);
         })

@@ -62,7 +62,8 @@ export function executor(parameters: AcceleratorParameters) {
       const index = m.register("load_index", uint(bitsFor(commandWords)), { init: 0 });
       const arriving = m.register("arriving", bit, { init: 0 });
       const arrives = m.register("arriving_index", uint(bitsFor(commandWords)), plain);
-      const begins = m.node("begins", io.available.and(full.not()).and(loading.not()).and(arriving.not()));
+      const judging = m.register("judging", bit, { init: 0 });
+      const begins = m.node("begins", io.available.and(concatenate(full, loading, arriving, judging).eq(0)));
       const ends = m.node("ends_loading", loading.and(index.eq(commandWords - 1)));
       m.when(begins, () => {
         loading.set(1);
@@ -136,8 +137,17 @@ export function executor(parameters: AcceleratorParameters) {
         "is_control",
         isOperation(opcode, ({ unit }) => unit === "control"),
       );
-      const stops = m.node("stops", ready.and(error.ne(0).or(isControl)));
-      const goes = m.node("goes", ready.and(stops.not()));
+      // What becomes of a command is known a cycle before it may start: starts go far.
+      const willStop = m.register("will_stop", bit, plain);
+      const willMatrix = m.register("will_run_matrix", bit, plain);
+      judging.set(last);
+      m.when(judging, () => {
+        full.set(1);
+        willStop.set(error.ne(0).or(isControl));
+        willMatrix.set(isMatrix);
+      });
+      const stops = m.node("stops", ready.and(willStop));
+      const goes = m.node("goes", ready.and(willStop.not()));
       const watchdog = m.register("watchdog", uint(watchdogBits), { init: 0 });
       const hung = m.node("hung", watchdog.reduceAnd());
       m.when(io.progress.or(goes).or(io.run.not()), () => {
@@ -145,13 +155,10 @@ export function executor(parameters: AcceleratorParameters) {
       }).otherwise(() => {
         watchdog.set(watchdog.add(1).wrap(watchdogBits));
       });
-      m.when(last, () => {
-        full.set(1);
-      });
       m.when(ready, () => {
         full.set(0);
         running.set(command);
-        runsMatrix.set(isMatrix);
+        runsMatrix.set(willMatrix);
       });
       state.in("begin", () => {
         state.goto("run");
@@ -168,6 +175,7 @@ export function executor(parameters: AcceleratorParameters) {
         full.set(0);
         loading.set(0);
         arriving.set(0);
+        judging.set(0);
         index.set(0);
         state.goto("idle");
       });
@@ -184,10 +192,10 @@ export function executor(parameters: AcceleratorParameters) {
       const endedBefore = m.register("ended_before", bit, { init: 0 });
       endedBefore.set(state.is("ended"));
 
-      io.startVector.set(goes.and(isMatrix.not()));
-      io.startMatrix.set(goes.and(isMatrix));
-      io.startLogits.set(goes.and(isMatrix).and(flag));
-      io.startResults.set(goes.and(isMatrix).and(flag.not()));
+      io.startVector.set(goes.and(willMatrix.not()));
+      io.startMatrix.set(goes.and(willMatrix));
+      io.startLogits.set(goes.and(willMatrix).and(flag));
+      io.startResults.set(goes.and(willMatrix).and(flag.not()));
       const countBits = vectorCommand(parameters).fields.count.width;
       const destination = keptOperand("destination");
       io.command.set({

@@ -1,5 +1,5 @@
 /** The list fetcher: reads commands ahead of their execution, checks them, and asks for what they stream. */
-import { bit, input, module, mux, output, stream, uint, vector, type UInt } from "../../gen/index.ts";
+import { bit, input, module, mux, output, sint, stream, uint, vector, type UInt } from "../../gen/index.ts";
 import { commandBytes, commandWords } from "./commands.ts";
 import { commandChecker, errorBits, isOperation, noteWord, strideBits } from "./command-checker.ts";
 import { descriptorWords, wordAddressWidth } from "./memory-parameters.ts";
@@ -33,11 +33,13 @@ export function placeAddress(place: UInt, portBytes: number, width: number): UIn
  * `start` begins with the command at `first`. Each command's words are checked as they come and written to the slot of the command FIFO that is
  * next; then
  *
+ *     settle    the last word's checks come in
  *     judge     an error, a skipped command, an END, or what is to be computed first
  *     token     EMBED: the column's token, which must have a row
  *     multiply  groups * stride, token * stride or columns * bytes of logits: one bit of the second factor a cycle, added to the offset
  *     length    the absolute place; the end
- *     compare   the end against the region's size
+ *     compare   the end against the region's size, into registers
+ *     decide    an error, a stream or a place
  *     describe  the descriptor of a stream goes to the stream reader; EMBED goes on with the next column, MATRIX with where its logits go
  *     place     the absolute place of what is stored, into the slot
  *     note      the note into the slot, which is committed
@@ -83,7 +85,21 @@ export function listFetcher(parameters: AcceleratorParameters) {
       const plain = { resettable: false } as const;
       const state = m.fsm(
         "state",
-        ["idle", "words", "judge", "token", "multiply", "length", "compare", "describe", "place", "note", "finish"] as const,
+        [
+          "idle",
+          "words",
+          "settle",
+          "judge",
+          "token",
+          "multiply",
+          "length",
+          "compare",
+          "decide",
+          "describe",
+          "place",
+          "note",
+          "finish",
+        ] as const,
         { initial: "idle" },
       );
 
@@ -108,7 +124,10 @@ export function listFetcher(parameters: AcceleratorParameters) {
       const part = m.register("part", uint(bitsFor(inPortWord)), { init: 0 });
       const index = m.register("word_index", uint(bitsFor(commandWords)), { init: 0 });
       const command = m.register("command_index", uint(listIndexBits), plain);
-      const atEnd = m.node("at_list_end", command.eq(io.listCommands));
+      // A command takes more than a cycle: the comparison is a register.
+      const isLast = m.register("is_last_command", bit, plain);
+      isLast.set(command.add(1).eq(io.listCommands));
+      const atEnd = m.register("at_list_end", bit, plain);
       const take = m.node("take", state.is("words").and(available).and(io.hasRoom).and(atEnd.not()));
       const free = m.node("word_free", available.not().or(take));
       const load = m.node("load", io.readWords.valid.and(free));
@@ -166,12 +185,17 @@ export function listFetcher(parameters: AcceleratorParameters) {
       );
       const roundedUp = (unit: number): UInt => bytes.add(unit - 1).shiftRight(bitsFor(unit));
       const lengthUnits = m.node("length_units", fitted(roundedUp(commandBytes), productBits));
+      const addedLength = m.register("added_length", uint(productBits), plain);
+      addedLength.set(lengthUnits);
       const from = m.node("from", mux(storing.and(isMatrix), checked.destination, checked.offset));
       const multiplies = m.node("multiplies", isEmbed.or(isMatrix));
-      const added = mux(state.is("multiply"), mux(times.bit(0), factor, uint(productBits).constant(0)), lengthUnits);
+      const added = mux(state.is("multiply"), mux(times.bit(0), factor, uint(productBits).constant(0)), addedLength);
       const sum = m.node("span_sum", span.add(added).truncate(spanBits));
       const limit = mux(inBuffer, io.bufferSize, io.modelSize);
       const difference = m.node("span_difference", span.sub(mux(state.is("compare"), fitted(limit, unitBits), from)));
+
+      const excess = m.register("span_excess", sint(difference.width), plain);
+      excess.set(difference);
 
       const fails = (name: "TOKEN" | "REGION" | "LENGTH"): void => {
         error.set(statusError(name));
@@ -179,6 +203,7 @@ export function listFetcher(parameters: AcceleratorParameters) {
       };
       const next = (): void => {
         command.set(command.add(1).wrap(listIndexBits));
+        atEnd.set(isLast);
         state.goto("words");
       };
       state.in("idle", () => {
@@ -187,6 +212,7 @@ export function listFetcher(parameters: AcceleratorParameters) {
           address.set(placeAddress(io.first, portBytes, wordBits));
           toRead.set(io.listCommands.shiftLeft(unitWordBits));
           command.set(0);
+          atEnd.set(0);
           index.set(0);
           part.set(0);
           available.set(0);
@@ -199,8 +225,11 @@ export function listFetcher(parameters: AcceleratorParameters) {
           fails("LENGTH");
         });
         m.when(take.and(index.eq(commandWords - 1)), () => {
-          state.goto("judge");
+          state.goto("settle");
         });
+      });
+      state.in("settle", () => {
+        state.goto("judge");
       });
       state.in("judge", () => {
         error.set(check.error);
@@ -255,7 +284,10 @@ export function listFetcher(parameters: AcceleratorParameters) {
         state.goto("compare");
       });
       state.in("compare", () => {
-        m.when(difference.gt(0), () => {
+        state.goto("decide");
+      });
+      state.in("decide", () => {
+        m.when(excess.gt(0), () => {
           fails("REGION");
         })
           .elseWhen(storing, () => {

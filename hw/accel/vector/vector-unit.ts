@@ -263,7 +263,8 @@ export function vectorUnit(parameters: VectorParameters) {
       stores.used.set(used(marks.operand.partial));
       stores.last.set(marks.operand.last);
       m.connect(io.stores, stores.stores);
-      maximum.restart.set(control.load.and(control.secondPass.not()));
+      // The first product comes long after.
+      maximum.restart.set(delayed(m, "maximum_restarts", control.load.and(control.secondPass.not()), 1));
       maximum.valid.set(marks.product.valid.and(steps.needsMaximum).and(control.secondPass.not()));
       maximum.last.set(marks.product.last);
       maximum.used.set(used(marks.product.partial));
