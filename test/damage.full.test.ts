@@ -21,7 +21,8 @@ for (const [name, offset, bytes, codes] of [
       damaged[offset + i] = (damaged[offset + i] ?? 0) ^ 0xff;
       const { result, text } = await bootFrom("arty", damaged);
       assert.match(result, codes, `byte ${i}:\n${text}`);
-      assert.doesNotMatch(text, />>> /);
+      // A bad model leaves a console without a model; a bad stage 1 leaves none.
+      if (name === "stage 1's header") assert.doesNotMatch(text, />>> /);
     }
   });
 }

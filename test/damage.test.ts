@@ -154,7 +154,7 @@ before(async () => {
   if (soc.skip === false) built = await buildFlash("arty", defaultModel());
 }, soc);
 
-test("a damaged flash stops the SoC's boot with its code on the console", soc, async () => {
+test("a damaged flash has its code on the SoC's console", soc, async () => {
   const { map } = configurations.arty.flash;
   const changed = (change: (model: Uint8Array, stage1: Uint8Array) => void) => {
     const image = Uint8Array.from(built.image);
@@ -234,6 +234,7 @@ test("a damaged flash stops the SoC's boot with its code on the console", soc, a
   for (const [name, image, code] of cases) {
     const { result, text } = await bootFrom("arty", image);
     assert.equal(result, code, `${name}:\n${text}`);
-    assert.doesNotMatch(text, />>> /, name);
+    // A bad model leaves a console without a model; a bad stage 1 leaves none.
+    if (name.startsWith("stage 1")) assert.doesNotMatch(text, />>> /, name);
   }
 });

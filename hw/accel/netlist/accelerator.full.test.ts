@@ -43,7 +43,7 @@ for (const [name, parameters] of Object.entries(machines)) {
     t.diagnostic([...cellCounts(netlist)].map(([kind, count]) => `${count} ${kind}`).join(", "));
     const compared = blockRamModes(netlistOf(cellsCircuit()));
     for (const mode of blockRamModes(netlist)) assert.ok(compared.has(mode), `cells.test.ts does not compare ${mode}`);
-    const simulation = simulateNetlist(circuit, { module });
+    const simulation = simulateNetlist(circuit, { module, build: { optimize: 0 } });
     try {
       await tokens(simulation, parameters, 1, 3);
       await tokens(simulation, parameters, 2, 3);

@@ -14,6 +14,9 @@ const skip = missingNetlistTools();
 
 const parts = [
   "AddressWalker",
+  "SigmoidArgument",
+  "WrappingShift46To24By5",
+  "ResultShift57",
   "PassSettings",
   "ColumnScalars",
   "ResultWriter",
