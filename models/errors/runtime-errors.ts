@@ -126,6 +126,43 @@ export const runtimeErrors = errorTable({
     cause: "A command would have read outside the model or written outside the engine's buffers. The line names the command.",
     remedy: "Pack the model again; `npx ternel info --commands` prints its list.",
   },
+  flashTimeout: {
+    code: "E3022",
+    message: "flash: did not finish in time",
+    cause: "An erase or program operation of the SPI flash was still under way after several seconds.",
+    remedy: "Switch the board off and on and upload again; if it comes back, the flash is faulty.",
+  },
+  flashRefused: {
+    code: "E3023",
+    message: "flash: refuses to be written",
+    cause: "The SPI flash did not set its write enable bit: it is still busy with something else, or its wires are loose.",
+    remedy: "Switch the board off and on and upload again; if it comes back, check the flash chip.",
+  },
+  flashRange: {
+    code: "E3024",
+    message: "flash: outside what may be written",
+    cause:
+      "The range is not made of whole sectors of a region that uploads may change: bitstream, first stage and running slot are not.",
+    remedy: "Use `npx ternel flash` for the other regions.",
+  },
+  flashContent: {
+    code: "E3025",
+    message: "flash: content differs after writing",
+    cause: "What was read back is not what was written: the range is protected, or the flash is worn or faulty.",
+    remedy: "Take the protection off (`openFPGALoader --unprotect-flash`) and upload again; if it comes back, the flash is faulty.",
+  },
+  flashPart: {
+    code: "E3026",
+    message: "flash: part not known, read over one line",
+    cause: "The manufacturer's byte of the flash's identification is none that stage 0 knows how to switch to quad reads.",
+    remedy: "Nothing is wrong, the boot only takes longer; add the part to firmware/drivers/flash_quad.c from its data sheet.",
+  },
+  flashQuad: {
+    code: "E3027",
+    message: "flash: quad enable bit does not stay set, read over one line",
+    cause: "The flash took the write of its status register and did not keep it: the register is protected.",
+    remedy: "Take the protection off (`openFPGALoader --unprotect-flash`); until then the boot takes longer.",
+  },
   promptByte: {
     code: "E3101",
     message: "prompt: a byte that the tokenizer has no token for",
@@ -168,5 +205,12 @@ export const runtimeErrors = errorTable({
     cause: "It needs hardware, a processor's instructions or a second model that this platform does not have.",
     remedy:
       "Run it on a platform with the accelerator, without the kernel that ternel.txt names, or from a disk with several models.",
+  },
+  uploadChecksum: {
+    code: "E3108",
+    message: "upload: bytes damaged on the way",
+    cause:
+      "A piece or a sector that arrived over the serial line does not have the checksum that was sent with it. Nothing was written.",
+    remedy: "`npx ternel upload` sends it again by itself; if it gives up, check cable and baud rate.",
   },
 });
