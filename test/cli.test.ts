@@ -10,7 +10,21 @@ import { temporaryFolder } from "./temporary-folder.ts";
 import { ternel } from "./ternel.ts";
 
 const minutes = 60_000;
-const verbs = ["pack", "info", "run", "compare", "eval", "verilog", "build", "image", "flash", "console", "upload", "uefi", "bench"];
+const verbs = [
+  "pack",
+  "info",
+  "run",
+  "compare",
+  "eval",
+  "verilog",
+  "build",
+  "image",
+  "flash",
+  "console",
+  "upload",
+  "uefi",
+  "bench",
+];
 
 test("every verb has --help; the program lists them all", { timeout: 2 * minutes }, async () => {
   const all = await ternel(["--help"]);
