@@ -33,17 +33,28 @@ export function sha256Feed(portBytes: number) {
       block.write(io.writeIndex, io.writeData, { enable: io.write });
       const blockIndex = m.register("block_index", uint(4), { init: 0 });
 
-      // The port word stays in the stream until its last part has gone on to `current`.
+      // The port word stays in the stream until its last part has gone on to `current`, or to `following` while `current` is not taken: whether
+      // the stream's word goes does not depend on the hash, which would be the longest path.
       const current = m.register("current", uint(32), { resettable: false });
+      const following = m.register("following", uint(32), { resettable: false });
       const held = m.register("held", bit, { init: 0 });
+      const waiting = m.register("waiting", bit, { init: 0 });
       const part = m.register("part", uint(bitsFor(wordsInBeat)), { init: 0 });
-      const mayLoad = m.node("may_load", io.run.and(io.fromBlock.not()).and(held.not().or(io.wordTaken)));
+      const mayLoad = m.node("may_load", io.run.and(io.fromBlock.not()).and(waiting.not()));
       const load = m.node("load", mayLoad.and(io.words.valid));
       io.words.ready.set(mayLoad.and(part.reduceAnd()));
-      held.set(load.or(held.and(io.wordTaken.not())));
       const parts = Array.from({ length: wordsInBeat }, (_, i) => io.words.payload.bits(32 * i + 31, 32 * i));
+      const loaded = m.node("loaded", selected(parts, part));
+      const free = m.node("free", held.not().or(io.wordTaken));
+      m.when(waiting.not(), () => {
+        following.set(loaded);
+      });
+      m.when(free, () => {
+        current.set(mux(waiting, following, loaded));
+      });
+      held.set(load.or(waiting).or(held.and(io.wordTaken.not())));
+      waiting.set(free.not().and(load.or(waiting)));
       m.when(load, () => {
-        current.set(selected(parts, part));
         part.set(part.add(1).wrap(part.width));
       });
       m.when(io.wordTaken, () => {
@@ -51,6 +62,7 @@ export function sha256Feed(portBytes: number) {
       });
       m.when(io.start, () => {
         held.set(0);
+        waiting.set(0);
         part.set(0);
         blockIndex.set(0);
       });
