@@ -5,8 +5,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { elaborate, Random, type Simulation } from "../../../gen/index.ts";
-import { configurations } from "../../../boards/configuration.ts";
-import { configuredParameters } from "../configured-parameters.ts";
 import type { AcceleratorParameters } from "../parameters.ts";
 import { ListBench, manyStalls, noStalls } from "../testing/list-bench.ts";
 import { rig } from "../testing/rig.ts";
@@ -20,11 +18,8 @@ const skip = missingNetlistTools();
 const timeout = 3_600_000;
 const module = "ternel_accelerator";
 
-const machines = {
-  small: smallParameters,
-  // The memory of the rig holds the model and nothing else.
-  ecp5: { ...configuredParameters(configurations.ecp5, 1), dramBytes: 2 ** 20 },
-} satisfies Record<string, AcceleratorParameters>;
+/** Only the small one has been run; a board's configuration is twice as large. */
+const machines = { small: smallParameters } satisfies Record<string, AcceleratorParameters>;
 
 /** Tokens of a model, with logits and without, and what each leaves in memory and registers. */
 async function tokens(simulation: Simulation, parameters: AcceleratorParameters, seed: number, count: number): Promise<void> {
