@@ -1,5 +1,18 @@
 /** Turns descriptors into the words of DRAM that they need, one after the other. */
-import { bit, bundle, fifo, input, module, mux, output, stream, uint, type StreamInput } from "../../gen/index.ts";
+import {
+  bit,
+  bundle,
+  fifo,
+  input,
+  module,
+  mux,
+  output,
+  stream,
+  uint,
+  type Bit,
+  type StreamInput,
+  type UInt,
+} from "../../gen/index.ts";
 import { descriptorWords, dramAddressWidth, wordAddressWidth, type MemoryParameters } from "./memory-parameters.ts";
 import { bitsFor } from "./parameters.ts";
 
@@ -45,13 +58,17 @@ export function descriptorWalker(parameters: MemoryParameters) {
       const upper = halves === 1 ? null : m.register("upper_first", bit, { resettable: false });
       const upperOnly = upper ?? bit.constant(0);
       const lowerOnly = halves === 1 ? bit.constant(0) : upperOnly.not().and(left.eq(1));
-      const oneLeft = left.eq(1);
-      const isLast = m.node("is_last", halves === 1 ? oneLeft : oneLeft.or(upperOnly.not().and(left.eq(2))));
+      // Whether this word is the last one is a register, computed with the word: DRAM's ready goes far from here.
+      const endsIn = (words: UInt, startsUpper: Bit): Bit =>
+        halves === 1 ? words.eq(1) : words.eq(1).or(startsUpper.not().and(words.eq(2)));
+      const isLast = m.register("is_last", bit, { resettable: false });
+      m.assert(active.not().or(isLast.eq(endsIn(left, upperOnly))), "the last word is known as such");
       const taken = m.node("taken", active.and(io.wanted.ready));
       const fetch = m.node("fetch", active.not().or(taken.and(isLast)));
       m.when(taken, () => {
         address.set(address.add(1).wrap(addressWidth));
         left.set((halves === 1 ? left.sub(1) : mux(upperOnly, left.sub(1), left.sub(2))).asUInt().wrap(descriptorWords));
+        isLast.set(halves === 1 ? left.eq(2) : mux(upperOnly, left.eq(2).or(left.eq(3)), left.eq(3).or(left.eq(4))));
         upper?.set(0);
       });
       queue.ready.set(fetch.or(io.stop));
@@ -59,6 +76,7 @@ export function descriptorWalker(parameters: MemoryParameters) {
         active.set(queue.valid);
         address.set(queue.payload.address.bits(halfBits + addressWidth - 1, halfBits));
         left.set(queue.payload.words);
+        isLast.set(endsIn(queue.payload.words, queue.payload.address.bit(0)));
         upper?.set(queue.payload.address.bit(0));
       });
       m.when(io.stop, () => {
