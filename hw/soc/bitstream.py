@@ -7,23 +7,14 @@ cli/bitstream/ runs Yosys, nextpnr and ecppack on it.
 
 import json
 import shutil
-import argparse
-import importlib
 
 from pathlib import Path
 
 from litex.build.lattice.trellis import LatticeTrellisToolchain
 
-from hw.soc.build         import without_dates, write_headers, write_if_changed
+from hw.soc.build         import write_headers, write_if_changed
 from hw.soc.ternel_soc    import TernelSoC
-from hw.soc.configuration import load_configuration
-
-# Board --------------------------------------------------------------------------------------------
-
-def board_soc(board: str, configuration_path: Path, with_dram: bool) -> TernelSoC:
-    """The SoC of boards/<board>/target.py."""
-    target = importlib.import_module(f"boards.{board}.target")
-    return target.BoardSoC(load_configuration(configuration_path), with_dram=with_dram)
+from hw.soc.board_project import drop_dates, project_parser, project_soc
 
 # Gateware -----------------------------------------------------------------------------------------
 
@@ -38,7 +29,7 @@ def write_gateware(soc: TernelSoC, name: str, output: Path) -> None:
     for script in [f"{name}.ys", f"build_{name}.sh"]:
         (output/script).unlink()
     verilog = output/f"{name}.v"
-    verilog.write_text(without_dates(verilog.read_text(encoding="utf-8")), encoding="utf-8")
+    drop_dates(verilog)
     sources = []
     for source, *_ in platform.sources:
         path = Path(source)
@@ -57,21 +48,9 @@ def write_gateware(soc: TernelSoC, name: str, output: Path) -> None:
 # Main ---------------------------------------------------------------------------------------------
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--board",         required=True,            help="folder below boards/")
-    parser.add_argument("--configuration", required=True, type=Path, help="configuration.json of the board")
-    parser.add_argument("--output",        required=True, type=Path, help="folder for the files")
-    parser.add_argument("--blink",         action="store_true",      help="the self-test: no DRAM, no accelerator")
-    args = parser.parse_args()
-
+    args   = project_parser(__doc__).parse_args()
     output = args.output.resolve()
-    output.mkdir(parents=True, exist_ok=True)
-    soc = board_soc(args.board, args.configuration, with_dram=not args.blink)
-    if not args.blink:
-        verilog = args.configuration.resolve().parent/"verilog"
-        soc.platform.add_source(str(verilog/"ternel_accelerator.v"))
-        for contents in verilog.glob("*.hex"):
-            shutil.copyfile(contents, output/contents.name)
+    soc    = project_soc(args, output)
     write_gateware(soc, f"ternel_{args.board}", output)
     write_headers(soc, output)
 

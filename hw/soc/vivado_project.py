@@ -7,16 +7,14 @@ Neither Vivado nor openXC7 is here: what they make of it has not been seen.
 
 import json
 import shutil
-import argparse
-import importlib
 
 from pathlib import Path
 
 from litex.build.xilinx.vivado import XilinxVivadoToolchain
 
-from hw.soc.build         import without_dates, write_headers
+from hw.soc.build         import write_headers
 from hw.soc.ternel_soc    import TernelSoC
-from hw.soc.configuration import load_configuration
+from hw.soc.board_project import drop_dates, project_parser, project_soc
 
 # Scripts ------------------------------------------------------------------------------------------
 
@@ -84,8 +82,7 @@ def write_vivado_project(soc: TernelSoC, name: str, output: Path) -> None:
     # LiteX names its own file by its path.
     script = output/f"{name}.tcl"
     script.write_text(script.read_text(encoding="utf-8").replace(f"{output}/", ""), encoding="utf-8")
-    verilog = output/f"{name}.v"
-    verilog.write_text(without_dates(verilog.read_text(encoding="utf-8")), encoding="utf-8")
+    drop_dates(output/f"{name}.v")
     constraints = (output/f"{name}.xdc").read_text(encoding="utf-8")
     (output/f"{name}_openxc7.xdc").write_text(pins_only(constraints), encoding="utf-8")
     # nextpnr-xilinx has no databases for the variants (i, L): the same die in another grade.
@@ -104,23 +101,11 @@ def write_vivado_project(soc: TernelSoC, name: str, output: Path) -> None:
 # Main ---------------------------------------------------------------------------------------------
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--board",         required=True,            help="folder below boards/")
-    parser.add_argument("--device",        required=True,            help="FPGA on it")
-    parser.add_argument("--configuration", required=True, type=Path, help="configuration.json of the board")
-    parser.add_argument("--output",        required=True, type=Path, help="folder for the files")
-    parser.add_argument("--blink",         action="store_true",      help="the self-test: no DRAM, no accelerator")
-    args = parser.parse_args()
-
+    parser = project_parser(__doc__)
+    parser.add_argument("--device", required=True, help="FPGA on it")
+    args   = parser.parse_args()
     output = args.output.resolve()
-    output.mkdir(parents=True, exist_ok=True)
-    target = importlib.import_module(f"boards.{args.board}.target")
-    soc    = target.BoardSoC(load_configuration(args.configuration), with_dram=not args.blink, device=args.device)
-    if not args.blink:
-        verilog = args.configuration.resolve().parent/"verilog"
-        soc.platform.add_source(str(verilog/"ternel_accelerator.v"))
-        for contents in verilog.glob("*.hex"):
-            shutil.copyfile(contents, output/contents.name)
+    soc    = project_soc(args, output, device=args.device)
     write_vivado_project(soc, f"ternel_{args.board}", output)
     write_headers(soc, output)
 
