@@ -1,4 +1,5 @@
 /** What a configuration consists of, and how the sizes of a machine follow from its parts. */
+import type { AcceleratorParameters } from "../hw/accel/parameters.ts";
 import { flashMap, type BitstreamPlace, type FlashMap } from "./flash-map.ts";
 
 /** A range of the CPU's address space, in bytes. */
@@ -36,35 +37,8 @@ export interface FlashConfiguration {
   readonly map: FlashMap;
 }
 
-/** Parameters of the accelerator, checked again when it is elaborated (hw/accel/parameters.ts says what they may be). */
-export interface AcceleratorConfiguration {
-  /** Width of the DRAM ports in bytes: columns of weights a cycle; at least 8, where DRAM gives less they wait for it. */
-  readonly portBytes: number;
-  /** Width in bytes of the words that the accelerator moves: the DRAM controller's, or several of them behind LiteDRAM's converter. */
-  readonly dramWordBytes: number;
-  /** Elements that the vector unit takes a cycle. */
-  readonly vectorLanes: number;
-  /** Activation columns that share one pass over the weights: tokens of a prompt, or sequences. */
-  readonly columns: number;
-  /** DRAM ports of the stream reader; they take turns by DRAM row. */
-  readonly dramPorts: number;
-  /** Port words that each of these ports may have requested or waiting. */
-  readonly fifoDepth: number;
-  /** Bytes of a DRAM row over all parts. */
-  readonly rowBytes: number;
-  /** Elements of one of the two vector banks, for one column. */
-  readonly vectorElements: number;
-  /** Capacity of the activation buffer, for one column: one int8 for each column of a matrix. */
-  readonly activationBytes: number;
-  /** Elements of the state memory: the largest dimension of a model. */
-  readonly stateElements: number;
-  /** Entries of the sorted list of largest logits; 0: none. */
-  readonly topK: number;
-  /** Results that wait between the rescaler and whoever takes them. */
-  readonly resultDepth: number;
-  /** Cycles without progress after which a command list is given up. */
-  readonly watchdogCycles: number;
-}
+/** What a configuration says of its accelerator; DRAM's size and the build's identity follow from the rest of it. */
+export type AcceleratorConfiguration = Omit<AcceleratorParameters, "dramBytes" | "buildId">;
 
 /** Where the boot puts things in DRAM (addresses of the CPU). The arena begins behind the container, rounded up to 64 bytes. */
 export interface DramLayout {

@@ -3,9 +3,9 @@ import { parameterWidths } from "./registers.ts";
 
 /** Everything that distinguishes one accelerator from another. */
 export interface AcceleratorParameters {
-  /** B: bytes of a DRAM port word: 8, 16, 32 or 64. Also the columns of weights a cycle. */
+  /** B: bytes of a DRAM port word: 8, 16, 32 or 64. Also the columns of weights a cycle; where DRAM gives less they wait for it. */
   readonly portBytes: number;
-  /** W: bytes of a word of the DRAM controller: portBytes, or twice as many. */
+  /** W: bytes of the words it moves, portBytes or twice as many: the DRAM controller's, or several of them behind LiteDRAM's converter. */
   readonly dramWordBytes: number;
   /** V: elements that the vector unit takes a cycle: 2, 4, 8 or 16, at most portBytes. */
   readonly vectorLanes: number;
