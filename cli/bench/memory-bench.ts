@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConfigurationName, DramConfiguration } from "../../boards/configuration.ts";
 import { TernelError } from "../../models/errors.ts";
+import { installedTools } from "../bitstream/tool.ts";
 import { makeTargets } from "../make.ts";
 import { buildPaths, projectRoot } from "../paths.ts";
 import { numberIn, textIn, type Reply } from "../reply.ts";
@@ -58,9 +59,12 @@ export async function benchMemory(config: ConfigurationName): Promise<readonly M
   const contents = sources.map((name) => readFileSync(join(projectRoot, "hw/soc", name)));
   return kept(`memory-${config}`, keyOf(readFileSync(simulator), ...contents), () => {
     process.stderr.write(`measuring: the memory of ${config}\n`);
-    const python = join(projectRoot, "build/venv/bin/python3");
     const args = ["-m", "hw.soc.dram_bench", "--configuration", description, "--json"];
-    const output = execFileSync(python, args, { cwd: projectRoot, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+    const output = execFileSync(installedTools.python, args, {
+      cwd: projectRoot,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     return Promise.resolve(output.trim().split("\n").map(memoryRun));
   });
 }

@@ -6,11 +6,12 @@
  * `npx ternel bench --only place-and-route` puts the results for the boards, and for a small configuration, into docs/performance.md.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { configurationNamed, configurations, isConfigurationName, type ConfigurationName } from "../../boards/configuration.ts";
 import { elaborate, emitVerilog } from "../../gen/index.ts";
+import { findProgram } from "../../gen/verify/prove.ts";
 import { configuredParameters } from "./configured-parameters.ts";
 import { summary } from "./parameters.ts";
 import { pinWrapper } from "./pin-wrapper.ts";
@@ -53,15 +54,9 @@ const root = join(import.meta.dirname, "../..");
 /** The clock that placement works towards: beyond the target, so that it does not stop at it. */
 const effortMHz = 110;
 
-/** A program of the virtual environment, or of the PATH. */
-function tool(name: string): string {
-  const local = join(root, "build/venv/bin", name);
-  return existsSync(local) ? local : name;
-}
-
 /** Runs a program in `folder` and returns what it printed; throws with the end of it where it fails. */
 function run(name: string, args: readonly string[], folder: string): string {
-  const result = spawnSync(tool(name), args, { cwd: folder, encoding: "utf8", maxBuffer: 2 ** 28 });
+  const result = spawnSync(findProgram(name) ?? name, args, { cwd: folder, encoding: "utf8", maxBuffer: 2 ** 28 });
   const text = `${result.stdout}${result.stderr}`;
   if (result.error !== undefined) throw new Error(`${name}: ${result.error.message}`);
   if (result.status !== 0) throw new Error(`${name} failed:\n${text.split("\n").slice(-20).join("\n")}`);
