@@ -85,13 +85,7 @@ _Noreturn void boot(void) {
 
 _Noreturn void trap(uint32_t cause, uint32_t pc, uint32_t address) {
     leds_error();
-    print_text("\nTrap: cause ");
-    print_decimal(cause);
-    print_text(", pc ");
-    print_hexadecimal(pc);
-    print_text(", address ");
-    print_hexadecimal(address);
-    print_text("\n");
+    print_trap("Trap", cause, pc, address);
     for (;;) {
     }
 }

@@ -221,12 +221,6 @@ _Noreturn void boot(void) {
 }
 
 _Noreturn void trap(uint32_t cause, uint32_t pc, uint32_t address) {
-    print_text("\nTrap in stage 0: cause ");
-    print_decimal(cause);
-    print_text(", pc ");
-    print_hexadecimal(pc);
-    print_text(", address ");
-    print_hexadecimal(address);
-    print_text("\n");
+    print_trap("Trap in stage 0", cause, pc, address);
     stop(TERNEL_ERROR_TRAP);
 }

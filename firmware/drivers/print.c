@@ -37,3 +37,15 @@ void print_error(enum ternel_error error) {
     print_text(": ");
     print_text(ternel_error_message(error));
 }
+
+void print_trap(const char *what, uint32_t cause, uint32_t pc, uint32_t address) {
+    print_text("\n");
+    print_text(what);
+    print_text(": cause ");
+    print_decimal(cause);
+    print_text(", pc ");
+    print_hexadecimal(pc);
+    print_text(", address ");
+    print_hexadecimal(address);
+    print_text("\n");
+}

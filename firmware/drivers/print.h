@@ -12,3 +12,5 @@ void print_decimal(uint64_t value);
 void print_hexadecimal(uint32_t value);
 /// "E1203 container: hash mismatch", without a line end.
 void print_error(enum ternel_error error);
+/// A line of its own: "<what>: cause 5, pc 20001000, address 00000004".
+void print_trap(const char *what, uint32_t cause, uint32_t pc, uint32_t address);
