@@ -1,4 +1,4 @@
-"""Ternel on the OrangeCrab r0.2.1 with LFE5U-85F and 512 MiB of DDR3."""
+"""Ternel on the OrangeCrab r0.2.1 with LFE5U-85F and 128 MiB of DDR3."""
 
 from litex_boards.platforms              import gsd_orangecrab
 from litex_boards.targets.gsd_orangecrab import _CRGSDRAM
