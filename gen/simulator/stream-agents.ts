@@ -2,9 +2,9 @@
  * The two ends of a stream in a testbench. A stream named `s` has the ports `s_valid`, `s_ready`, and `s_payload...` and `s_last` where it
  * carries something. A transfer is an edge with valid and ready; valid, once up, stays with the same payload until the transfer.
  */
+import type { Agent } from "./agent.ts";
 import type { Engine } from "./engine.ts";
 import { Random } from "./random.ts";
-import type { Agent } from "./testbench.ts";
 
 /** What a stream transfers, by the port names after the stream's own: { payload: 5n }, { payload_address: 1n, payload_data: 2n, last: 0n }. */
 export type StreamItem = Readonly<Record<string, bigint>>;

@@ -2,6 +2,7 @@
  * Testbenches: processes that set inputs, wait for edges and look at settled values. One process runs at a time, in an order that depends
  * on nothing but the testbench itself, so a run repeats exactly.
  */
+import type { Agent } from "./agent.ts";
 import type { Engine } from "./engine.ts";
 import {
   type ProtocolMonitor,
@@ -12,14 +13,6 @@ import {
   StreamSource,
   type StallOptions,
 } from "./stream-agents.ts";
-
-/** Something that acts in every cycle of a domain without being a process: see stream-agents.ts. */
-export interface Agent {
-  /** Sets inputs, just after an edge. */
-  drive(): void;
-  /** Looks at the settled state, just before the next edge. */
-  sample(): void;
-}
 
 /** A process started by `fork`. */
 export interface Process {

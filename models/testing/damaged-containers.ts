@@ -7,6 +7,7 @@ import { sealContainer, writeContainer } from "../container/write.ts";
 import type { Model } from "../container/model.ts";
 import { packModel } from "../convert/pack.ts";
 import type { ErrorName } from "../errors.ts";
+import type { Damage } from "./damage.ts";
 import { headerDamage } from "./damaged-headers.ts";
 import { tableDamage, tokenizerDamage } from "./damaged-sections.ts";
 import { randomCheckpoint } from "./random-model.ts";
@@ -16,14 +17,6 @@ export interface DamagedContainer {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly error: ErrorName | undefined;
-}
-
-/** A change to some bytes of the valid container; the hash is repaired afterwards unless the damage says otherwise. */
-export interface Damage {
-  readonly name: string;
-  readonly error: ErrorName | undefined;
-  readonly keepHash?: boolean;
-  readonly change: (bytes: Uint8Array, view: DataView) => void;
 }
 
 /** The valid container that all others are made from: odd shapes, a vocabulary beyond the tokenizer's, two layers. */

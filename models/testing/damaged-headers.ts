@@ -6,7 +6,7 @@ import { countsOf } from "../container/counts.ts";
 import type { Model } from "../container/model.ts";
 import { commandListBytes } from "../compile/compile.ts";
 import type { ErrorName } from "../errors.ts";
-import type { Damage } from "./damaged-containers.ts";
+import type { Damage } from "./damage.ts";
 
 type NumberField = Exclude<HeaderField, "name" | "reserved">;
 const numberFields = (Object.keys(headerFields) as HeaderField[]).filter((field) => field !== "name" && field !== "reserved");

@@ -2,7 +2,7 @@ import { layerFractionNames } from "../container/format.ts";
 import type { Layout } from "../container/layout.ts";
 import type { Model } from "../container/model.ts";
 import type { ErrorName } from "../errors.ts";
-import type { Damage } from "./damaged-containers.ts";
+import type { Damage } from "./damage.ts";
 
 /** Writes one number of `bits` bits at `offset` bytes into the array `array`. */
 function patch(
