@@ -137,7 +137,8 @@ export function accelerator(given: AcceleratorParameters) {
       m.when(request.and(isIdle.not()), () => {
         error.set(code("BUSY"));
       });
-      const drained = m.wire("drained", bit);
+      // A register, since much waits for it that lies far apart. It says nothing of the cycle before `drain`, in which a unit could still store.
+      const drained = m.register("drained", bit, { init: 0 });
       state.in("idle", () => {
         m.when(request, () => {
           error.set(problem);
@@ -305,11 +306,13 @@ export function accelerator(given: AcceleratorParameters) {
         data: mux(toLogits, payload.data, vector.stores.payload.data),
         mask: mux(toLogits, payload.mask, vector.stores.payload.mask),
       });
-      logits.writes.ready.set(stores.ready.and(toLogits));
-      vector.stores.ready.set(stores.ready.and(toLogits.not()));
+      // A unit that is not chosen has nothing to store, so both may see the same register.
+      logits.writes.ready.set(stores.ready);
+      vector.stores.ready.set(stores.ready);
+      m.assert(mux(toLogits, vector.stores.valid, logits.writes.valid).not(), "only the unit whose command runs stores");
       const writes = skid(m, "stores", stores);
       m.connect(memory.writes, writes);
-      drained.set(fetcher.idle.and(reader.idle).and(memory.idle).and(writes.valid.not()));
+      drained.set(draining.and(fetcher.idle).and(reader.idle).and(memory.idle).and(writes.valid.not()));
 
       // DRAM.
       io.dram_cmd_valid.set(reader.commandValid);

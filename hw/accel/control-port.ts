@@ -1,5 +1,5 @@
 /** The control port: reads for the list fetcher, and writes in bursts, through one native LiteDRAM port. */
-import { bit, bundle, fifoModule, input, map, module, mux, output, stream, uint } from "../../gen/index.ts";
+import { bit, bundle, fifoModule, input, map, module, mux, output, pipe, stream, uint } from "../../gen/index.ts";
 import type { AssignableUInt, Builder, UInt } from "../../gen/index.ts";
 import { joinHalves } from "./join-halves.ts";
 import { dramAddressWidth, dramWriteType, wordAddressWidth, writeType, type MemoryParameters } from "./memory-parameters.ts";
@@ -50,11 +50,13 @@ export function controlPort(parameters: MemoryParameters) {
     "ControlPort",
     ports,
     (io, m) => {
-      const quiet = quietFor(m, io.writes.fire());
+      // Where halves are joined, addresses are compared: from a register, since writes come a long way.
+      const source = halves === 1 ? io.writes : pipe(m, "writes_held", io.writes);
+      const quiet = quietFor(m, source.fire());
       const { writes, pending } =
         halves === 1
-          ? { writes: map(io.writes, dramWrite, ({ address, data, mask }) => ({ address, data, mask })), pending: bit.constant(0) }
-          : joinHalves(m, parameters, io.writes, quiet);
+          ? { writes: map(source, dramWrite, ({ address, data, mask }) => ({ address, data, mask })), pending: bit.constant(0) }
+          : joinHalves(m, parameters, source, quiet);
 
       // A write's command and its data wait apart: DRAM takes the data later.
       const commands = m.instance("write_commands", fifoModule("ControlPort_commands", stream(uint(addressWidth)), writeDepth));
@@ -126,7 +128,8 @@ export function controlPort(parameters: MemoryParameters) {
       count(m, reserved, reads, takes);
       count(m, outstanding, reads, io.dataInValid);
 
-      io.idle.set(pending.not().and(data.out.valid.not()).and(reserved.eq(0)));
+      const isHeld = halves === 1 ? bit.constant(0) : source.valid;
+      io.idle.set(isHeld.or(pending).not().and(data.out.valid.not()).and(reserved.eq(0)));
 
       // Commands that DRAM took and did not answer yet.
       const writesTaken = m.register("writes_taken", uint(bitsFor(writeDepth) + 1), { init: 0 });

@@ -16,14 +16,20 @@ import {
 import { descriptorWords, dramAddressWidth, wordAddressWidth, type MemoryParameters } from "./memory-parameters.ts";
 import { bitsFor } from "./parameters.ts";
 
+/** DDR3 has eight banks; a bank's number lies in the address just above the column (LiteDRAM's ROW_BANK_COL). */
+const bankBits = 3;
+
 /** Consecutive port words of DRAM: the first one's address and how many, at least 1. */
 export function descriptorType(parameters: MemoryParameters) {
   return bundle({ address: uint(wordAddressWidth(parameters)), words: uint(descriptorWords) });
 }
 
-/** A word of DRAM and which of its port words are wanted: all, only the upper half, or only the lower one. */
+/**
+ * A word of DRAM and which of its port words are wanted: all, only the upper half, or only the lower one. Whether it lies in the bank of the
+ * word that was taken before it (at first: in bank 0).
+ */
 export function dramWordType(parameters: MemoryParameters) {
-  return bundle({ address: uint(dramAddressWidth(parameters)), upperOnly: bit, lowerOnly: bit });
+  return bundle({ address: uint(dramAddressWidth(parameters)), upperOnly: bit, lowerOnly: bit, sameBank: bit });
 }
 
 /**
@@ -35,6 +41,11 @@ export function descriptorWalker(parameters: MemoryParameters) {
   const halfBits = bitsFor(halves);
   const addressWidth = dramAddressWidth(parameters);
   const descriptor = descriptorType(parameters);
+  const columnBits = bitsFor(parameters.rowBytes / parameters.dramWordBytes);
+  const bankHigh = Math.min(columnBits + bankBits, addressWidth) - 1;
+  const oneBank = bankHigh < columnBits;
+  const bankOf = (word: UInt): UInt =>
+    oneBank ? uint(bankBits).constant(0) : word.bits(bankHigh, columnBits).zeroExtend(bankBits);
   const ports = {
     descriptors: input(stream(descriptor)),
     stop: input(bit),
@@ -65,16 +76,25 @@ export function descriptorWalker(parameters: MemoryParameters) {
       m.assert(active.not().or(isLast.eq(endsIn(left, upperOnly))), "the last word is known as such");
       const taken = m.node("taken", active.and(io.wanted.ready));
       const fetch = m.node("fetch", active.not().or(taken.and(isLast)));
+      // So is whether it lies in another bank than the word before it: within a descriptor those of the last column are followed by such.
+      const bankBefore = m.register("bank_before", uint(bankBits), { init: 0 });
+      const sameBank = m.register("same_bank", bit, { resettable: false });
+      const endsBank = oneBank || columnBits === 0 ? bit.constant(oneBank ? 0 : 1) : address.bits(columnBits - 1, 0).reduceAnd();
+      m.assert(active.not().or(sameBank.eq(bankOf(address).eq(bankBefore))), "a word in another bank is known as such");
       m.when(taken, () => {
+        bankBefore.set(bankOf(address));
+        sameBank.set(endsBank.not());
         address.set(address.add(1).wrap(addressWidth));
         left.set((halves === 1 ? left.sub(1) : mux(upperOnly, left.sub(1), left.sub(2))).asUInt().wrap(descriptorWords));
         isLast.set(halves === 1 ? left.eq(2) : mux(upperOnly, left.eq(2).or(left.eq(3)), left.eq(3).or(left.eq(4))));
         upper?.set(0);
       });
       queue.ready.set(fetch.or(io.stop));
+      const queued = queue.payload.address.bits(halfBits + addressWidth - 1, halfBits);
       m.when(fetch, () => {
         active.set(queue.valid);
-        address.set(queue.payload.address.bits(halfBits + addressWidth - 1, halfBits));
+        address.set(queued);
+        sameBank.set(bankOf(queued).eq(mux(active, bankOf(address), bankBefore)));
         left.set(queue.payload.words);
         isLast.set(endsIn(queue.payload.words, queue.payload.address.bit(0)));
         upper?.set(queue.payload.address.bit(0));
@@ -83,7 +103,7 @@ export function descriptorWalker(parameters: MemoryParameters) {
         active.set(0);
       });
       io.wanted.valid.set(active);
-      io.wanted.payload.set({ address, upperOnly, lowerOnly });
+      io.wanted.payload.set({ address, upperOnly, lowerOnly, sameBank });
       io.waiting.set(active.or(queue.valid));
     },
     { documentation: "The words of DRAM that a queue of descriptors needs, in order, one a cycle." },

@@ -12,7 +12,8 @@ import { operand, resultTarget, vectorCommand } from "./vector/vector-command.ts
 
 /**
  * While a command runs, the next one is read from the FIFO, word by word, into the shadow: registers that hold what the units copy when they
- * start. A unit starts in the first cycle in which none is busy.
+ * start. Starts go to every unit, and whether one is busy comes from every unit: both are registers, since those lie far apart. So a unit
+ * starts two cycles after the first one in which none is busy.
  *
  * `ended` is a pulse: the list is over, with an error or, after END, without. Everything before has run by then, but for words on their way
  * to DRAM.
@@ -124,10 +125,13 @@ export function executor(parameters: AcceleratorParameters) {
       const command = noted.bits(note.width - 1, errorBits + 2 * columnBits);
 
       // Running.
-      const state = m.fsm("state", ["idle", "begin", "run", "ended"] as const, { initial: "idle" });
+      // The start is a register: it is 1 in `begin`, the unit busy in the cycle that follows, and that is known in the one after it.
+      const state = m.fsm("state", ["idle", "begin", "began", "run", "ended"] as const, { initial: "idle" });
+      const busy = m.register("unit_busy", bit, { init: 0 });
+      busy.set(io.busy);
       const runsMatrix = m.register("runs_matrix", bit, { init: 0 });
       const running = m.register("running_index", uint(listIndexBits), { init: 0 });
-      const free = m.node("free", state.is("idle").or(state.is("run").and(io.busy.not())));
+      const free = m.node("free", state.is("idle").or(state.is("run").and(busy.not())));
       const ready = m.node("ready", free.and(full).and(io.run));
       const isMatrix = m.node(
         "is_matrix",
@@ -161,6 +165,9 @@ export function executor(parameters: AcceleratorParameters) {
         runsMatrix.set(willMatrix);
       });
       state.in("begin", () => {
+        state.goto("began");
+      });
+      state.in("began", () => {
         state.goto("run");
       });
       m.when(goes, () => {
@@ -192,10 +199,16 @@ export function executor(parameters: AcceleratorParameters) {
       const endedBefore = m.register("ended_before", bit, { init: 0 });
       endedBefore.set(state.is("ended"));
 
-      io.startVector.set(goes.and(willMatrix.not()));
-      io.startMatrix.set(goes.and(willMatrix));
-      io.startLogits.set(goes.and(willMatrix).and(flag));
-      io.startResults.set(goes.and(willMatrix).and(flag.not()));
+      // The shadow holds still until then: the first word of the next command arrives two cycles later.
+      const start = (name: string, here: Bit): Bit => {
+        const register = m.register(name, bit, { init: 0 });
+        register.set(here);
+        return register;
+      };
+      io.startVector.set(start("start_vector_held", goes.and(willMatrix.not())));
+      io.startMatrix.set(start("start_matrix_held", goes.and(willMatrix)));
+      io.startLogits.set(start("start_logits_held", goes.and(willMatrix).and(flag)));
+      io.startResults.set(start("start_results_held", goes.and(willMatrix).and(flag.not())));
       const countBits = vectorCommand(parameters).fields.count.width;
       const destination = keptOperand("destination");
       io.command.set({
@@ -222,7 +235,7 @@ export function executor(parameters: AcceleratorParameters) {
       io.ended.set(state.is("ended").and(endedBefore.not()));
       io.error.set(result);
       io.index.set(running);
-      const runs = m.node("runs", state.is("begin").or(state.is("run").and(io.busy)));
+      const runs = m.node("runs", state.is("begin").or(state.is("began")).or(state.is("run").and(busy)));
       io.vectorRuns.set(runs.and(runsMatrix.not()));
       io.matrixRuns.set(runs.and(runsMatrix));
     },

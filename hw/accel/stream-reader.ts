@@ -7,9 +7,6 @@ import { wordHalves } from "./word-halves.ts";
 
 export { descriptorType };
 
-/** DDR3 has eight banks; a bank's number lies in the address just above the column (LiteDRAM's ROW_BANK_COL). */
-const bankBits = 3;
-
 /**
  * Commands are offered in the order of the stream, one a cycle where DRAM takes it. LiteDRAM's crossbar holds a port to one bank until that
  * bank's queue is empty, so the ports take turns: where the stream goes on in another bank, the next port goes on. It opens its row while
@@ -29,7 +26,6 @@ const bankBits = 3;
 export function streamReader(parameters: MemoryParameters) {
   const { portBytes, dramWordBytes, dramPorts } = parameters;
   const addressWidth = dramAddressWidth(parameters);
-  const columnBits = bitsFor(parameters.rowBytes / dramWordBytes);
   const ringDepth = ringWords(parameters);
   const placeBits = bitsFor(ringDepth);
   // A place and a bit for the lap, so that a full ring differs from an empty one.
@@ -87,7 +83,7 @@ export function streamReader(parameters: MemoryParameters) {
           .and(tail.bit(placeBits).ne(head.bit(placeBits))),
       );
       const following = m.node("following", rotated(current));
-      const sameBank = m.wire("same_bank", bit, { default: 1 });
+      const sameBank = dramPorts > 1 ? wanted.sameBank : bit.constant(1);
       const mayTurn = m.node("may_turn", following.and(oldest).reduceOr().not());
       const partialWaits = m.wire("partial_waits", bit, { default: 0 });
       const hasPlace = m.node("has_place", isFull.not().and(sameBank.or(mayTurn)).and(partialWaits.not()));
@@ -95,14 +91,6 @@ export function streamReader(parameters: MemoryParameters) {
       walker.wanted.ready.set(mayIssue);
       const issue = m.node("issue", mayIssue.and(walker.wanted.valid));
       const port = m.node("issue_port", mux(sameBank, current, following));
-      if (dramPorts > 1) {
-        const bank = m.register("current_bank", uint(bankBits), { init: 0 });
-        const wantedBank = bankOf(wanted.address, columnBits);
-        sameBank.set(wantedBank.eq(bank));
-        m.when(issue, () => {
-          bank.set(wantedBank);
-        });
-      }
       m.when(waits.not(), () => {
         offered.set(mux(issue, port, uint(dramPorts).constant(0)));
         offeredAddress.set(wanted.address);
@@ -304,10 +292,4 @@ function rotated(ports: UInt): UInt {
 /** The value whose bit in `select` is 1. */
 function selected(values: readonly UInt[], select: UInt): UInt {
   return values.map((value, p) => value.and(select.bit(p).repeat(value.width))).reduce((all, value) => all.or(value));
-}
-
-/** The bank bits of a DRAM word's address. */
-function bankOf(address: UInt, columnBits: number): UInt {
-  const high = Math.min(columnBits + bankBits, address.width) - 1;
-  return high < columnBits ? uint(bankBits).constant(0) : address.bits(high, columnBits).zeroExtend(bankBits);
 }

@@ -1,5 +1,5 @@
 /** What each operation of the vector unit reads, writes and waits for: signals that follow from its opcode. */
-import { bit, input, module, mux, output, uint, type Bit, type UInt } from "../../../gen/index.ts";
+import { bit, input, module, mux, output, uint, type AssignableUInt, type Bit, type UInt } from "../../../gen/index.ts";
 import type { OperationName } from "../commands.ts";
 import { elementSizes } from "./stream-gearbox.ts";
 import { opcodeWidth, vectorOpcode } from "./vector-command.ts";
@@ -18,77 +18,92 @@ export const withSecondOperand = ["GLU", "RESIDUAL"] as const;
 /** Operations that begin with the sigmoid. */
 export const withSigmoid = ["GATE", "UPDATE", "GLU"] as const;
 
-/** `early` memories are read when a group is issued, `late` ones behind the first multiplier. */
+const steps = {
+  streams: output(bit),
+  streamsEachColumn: output(bit, "not only once"),
+  elementSize: output(uint(2), "logarithm of the bytes of the stream's elements"),
+  usesGain: output(bit, "the stream's elements go to the gain buffer"),
+
+  earlyBank0: output(bit),
+  earlyBank1: output(bit),
+  earlyState: output(bit),
+  earlyGain: output(bit),
+  lateBank0: output(bit),
+  lateBank1: output(bit),
+  lateState: output(bit),
+  lateGain: output(bit),
+  bInBank1: output(bit, "bank 1 is read at b"),
+
+  writesBank: output(bit),
+  writesA: output(bit, "at a, not at the destination"),
+  writesState: output(bit),
+  writesActivations: output(bit),
+  writesSquares: output(bit),
+  stores: output(bit),
+
+  usesSigmoid: output(bit),
+  needsRoot: output(bit),
+  needsMaximum: output(bit, "and a second pass"),
+  once: output(bit, "whatever the columns"),
+  columnsApart: output(bit, "a column begins when the one before has left the lanes: its settings differ, or it needs the state"),
+};
+
+/**
+ * `start` copies what follows from the inputs, so that nothing behind has to wait for an opcode to be decoded. `early` memories are read when a
+ * group is issued, `late` ones behind the first multiplier.
+ */
 export function commandSteps() {
   const ports = {
+    start: input(bit),
     opcode: input(uint(opcodeWidth)),
     bound: input(bit),
     aInBank1: input(bit),
-
-    streams: output(bit),
-    streamsEachColumn: output(bit, "not only once"),
-    elementSize: output(uint(2), "logarithm of the bytes of the stream's elements"),
-    usesGain: output(bit, "the stream's elements go to the gain buffer"),
-
-    earlyBank0: output(bit),
-    earlyBank1: output(bit),
-    earlyState: output(bit),
-    earlyGain: output(bit),
-    lateBank0: output(bit),
-    lateBank1: output(bit),
-    lateState: output(bit),
-    lateGain: output(bit),
-    bInBank1: output(bit, "bank 1 is read at b"),
-
-    writesBank: output(bit),
-    writesA: output(bit, "at a, not at the destination"),
-    writesState: output(bit),
-    writesActivations: output(bit),
-    writesSquares: output(bit),
-    stores: output(bit),
-
-    usesSigmoid: output(bit),
-    needsRoot: output(bit),
-    needsMaximum: output(bit, "and a second pass"),
-    once: output(bit, "whatever the columns"),
-    columnsApart: output(bit, "a column begins when the one before has left the lanes: its settings differ, or it needs the state"),
+    ...steps,
   };
   return module(
     "CommandSteps",
     ports,
-    (io) => {
+    (io, m) => {
+      const step = (name: keyof typeof steps, value: UInt): void => {
+        const output: AssignableUInt = io[name];
+        const register = m.register(`step_${name}`, uint(output.width), { resettable: false });
+        m.when(io.start, () => {
+          register.set(value);
+        });
+        output.set(register);
+      };
       const is = (...names: readonly OperationName[]): Bit => isOneOf(io.opcode, ...names);
       const isAlone = is(...oneOperand);
       const hasBound = is("GATE").and(io.bound);
       const size = (bytes: keyof typeof elementSizes): UInt<2> => uint(2).constant(elementSizes[bytes]);
 
-      io.streams.set(is("NORM", "QUANTISE", ...fromStream).or(hasBound));
-      io.streamsEachColumn.set(is("EMBED"));
-      io.elementSize.set(mux(is("LOAD_STATE"), size("word"), mux(is("EMBED", "LOAD_ACTIVATIONS"), size("byte"), size("half"))));
-      io.usesGain.set(is("NORM", "QUANTISE").or(hasBound));
+      step("streams", is("NORM", "QUANTISE", ...fromStream).or(hasBound));
+      step("streamsEachColumn", is("EMBED"));
+      step("elementSize", mux(is("LOAD_STATE"), size("word"), mux(is("EMBED", "LOAD_ACTIVATIONS"), size("byte"), size("half"))));
+      step("usesGain", is("NORM", "QUANTISE").or(hasBound));
 
-      io.earlyBank0.set(isAlone.and(io.aInBank1.not()).or(is(...withSecondOperand)));
-      io.earlyBank1.set(isAlone.and(io.aInBank1).or(is("UPDATE")));
-      io.earlyState.set(is("STORE_STATE"));
-      io.earlyGain.set(is("QUANTISE"));
-      io.lateBank0.set(is("UPDATE"));
-      io.lateBank1.set(is(...withSecondOperand));
-      io.lateState.set(is("UPDATE"));
-      io.lateGain.set(is("NORM").or(hasBound));
-      io.bInBank1.set(is("UPDATE", ...withSecondOperand));
+      step("earlyBank0", isAlone.and(io.aInBank1.not()).or(is(...withSecondOperand)));
+      step("earlyBank1", isAlone.and(io.aInBank1).or(is("UPDATE")));
+      step("earlyState", is("STORE_STATE"));
+      step("earlyGain", is("QUANTISE"));
+      step("lateBank0", is("UPDATE"));
+      step("lateBank1", is(...withSecondOperand));
+      step("lateState", is("UPDATE"));
+      step("lateGain", is("NORM").or(hasBound));
+      step("bInBank1", is("UPDATE", ...withSecondOperand));
 
-      io.writesBank.set(is("EMBED", "NORM", "GATE", "UPDATE", "GLU", "RESIDUAL"));
-      io.writesA.set(is("GATE", "RESIDUAL"));
-      io.writesState.set(is("LOAD_STATE", "UPDATE"));
-      io.writesActivations.set(is("QUANTISE", "LOAD_ACTIVATIONS"));
-      io.writesSquares.set(is("EMBED", "NORM", "SQUARES", "GLU", "RESIDUAL"));
-      io.stores.set(is("STORE", "STORE_STATE"));
+      step("writesBank", is("EMBED", "NORM", "GATE", "UPDATE", "GLU", "RESIDUAL"));
+      step("writesA", is("GATE", "RESIDUAL"));
+      step("writesState", is("LOAD_STATE", "UPDATE"));
+      step("writesActivations", is("QUANTISE", "LOAD_ACTIVATIONS"));
+      step("writesSquares", is("EMBED", "NORM", "SQUARES", "GLU", "RESIDUAL"));
+      step("stores", is("STORE", "STORE_STATE"));
 
-      io.usesSigmoid.set(is(...withSigmoid));
-      io.needsRoot.set(is("NORM", "QUANTISE"));
-      io.needsMaximum.set(is("QUANTISE"));
-      io.once.set(is("LOAD_STATE", "STORE_STATE"));
-      io.columnsApart.set(is("EMBED", "NORM", "QUANTISE", "UPDATE"));
+      step("usesSigmoid", is(...withSigmoid));
+      step("needsRoot", is("NORM", "QUANTISE"));
+      step("needsMaximum", is("QUANTISE"));
+      step("once", is("LOAD_STATE", "STORE_STATE"));
+      step("columnsApart", is("EMBED", "NORM", "QUANTISE", "UPDATE"));
     },
     { documentation: "What each operation of the vector unit reads, writes and waits for." },
   );

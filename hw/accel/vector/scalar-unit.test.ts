@@ -19,18 +19,24 @@ function get<const Name extends string>(...names: readonly Name[]): Record<Name,
   return Object.fromEntries(names.map((name) => [name, engine.get(name)])) as Record<Name, bigint>;
 }
 
-/** One cycle with the start and its inputs, which are something else afterwards. */
+/** One cycle with the start, and the one after it with the inputs, which are something else before and afterwards. */
 function start(name: "startRoot" | "startScale", inputs: Readonly<Record<string, bigint>>): void {
-  for (const [port, value] of Object.entries(inputs)) engine.setInput(port, value);
+  const spoil = (): void => {
+    for (const [port, value] of Object.entries(inputs)) engine.setInput(port, value === 0n ? 1 : 0);
+  };
+  spoil();
   engine.setInput(name, 1);
   engine.step();
   engine.setInput(name, 0);
-  for (const [port, value] of Object.entries(inputs)) engine.setInput(port, value === 0n ? 1 : 0);
+  for (const done of name === "startRoot" ? ["rootDone"] : ["factorDone", "scaleDone"]) assert.equal(engine.get(done), 0n, done);
+  for (const [port, value] of Object.entries(inputs)) engine.setInput(port, value);
+  engine.step();
+  spoil();
 }
 
-/** Cycles since the start until the output is 1; one has passed. */
+/** Cycles since the start until the output is 1; two have passed. */
 function until(output: string, most: number): number {
-  for (let cycles = 1; cycles <= most; cycles++) {
+  for (let cycles = 2; cycles <= most; cycles++) {
     if (engine.get(output) === 1n) return cycles;
     assert.equal(engine.get("busy"), 1n);
     engine.step();
@@ -57,7 +63,7 @@ function checkScale(sum: bigint, given: Quantisation): readonly [factor: number,
   start("startScale", { ...given });
   const factorAfter = until("factorDone", factorCycles);
   const factor = get("factor", "factorShift");
-  const scaleAfter = factorAfter - 1 + until("scaleDone", scaleCycles - factorAfter + 1);
+  const scaleAfter = factorAfter - 2 + until("scaleDone", scaleCycles - factorAfter + 2);
   const { maximum, mantissa, exponent, gainFraction, fractionOut } = given;
   const expected = quantiseReference(sum, maximum, { mantissa, exponent }, gainFraction, fractionOut);
   assert.deepEqual(

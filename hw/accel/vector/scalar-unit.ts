@@ -1,5 +1,5 @@
 /** The numbers of a vector that its elements need: docs/numerics.md sections 2 and 3, serially. */
-import { bit, input, module, mux, output, sint, uint } from "../../../gen/index.ts";
+import { bit, concatenate, input, module, mux, output, sint, uint } from "../../../gen/index.ts";
 import { parameterWidths } from "../registers.ts";
 import { divider, dividerCycles } from "./divider.ts";
 import { fractionWidth } from "./sigmoid.ts";
@@ -26,16 +26,17 @@ const stride = 8;
 const moves = (width: number): number => width / stride - 1 + (stride / 2 - 1);
 
 /** Cycles from startRoot to rootDone, at most. */
-export const rootCycles = 1 + moves(squaresWidth) + squareRootCycles(digits) + dividerCycles(digits);
+export const rootCycles = 2 + moves(squaresWidth) + squareRootCycles(digits) + dividerCycles(digits);
 /** Cycles from startScale to factorDone, at most. */
-export const factorCycles = 2 + moves(maximumWidth) + dividerCycles(digits);
+export const factorCycles = 3 + moves(maximumWidth) + dividerCycles(digits);
 /** Cycles from startScale to scaleDone, at most. */
 export const scaleCycles = factorCycles + 3;
 
 /**
  * Two starts. `startRoot`: the reciprocal square root of squares + epsilon. `startScale`, while rootDone is 1: from the maximum of
- * |g| the factor c and its shift 24 + k, and after those the rescaler's mantissa and shift. Inputs are copied; outputs hold until the
- * next start of their kind. A start at any time begins anew.
+ * |g| the factor c and its shift 24 + k, and after those the rescaler's mantissa and shift. Inputs are copied in the cycle after the start,
+ * from registers that say so: the starts come late, and wide numbers wait for them. Outputs hold until the next start of their kind. A start
+ * at any time begins anew.
  *
  * Where squares + epsilon is 0 the root's mantissa is 0; then, and where the maximum is 0, the other outputs are all 0.
  */
@@ -106,8 +107,12 @@ export function scalarUnit() {
       const selected = mux(high, product.shiftRight(mantissaWidth), product.bits(2 * mantissaWidth - 2, mantissaWidth - 1));
 
       const root = m.instance("root_unit", squareRoot(digits));
+      const startsRoot = m.register("starts_root", bit, { init: 0 });
+      const startsScale = m.register("starts_scale", bit, { init: 0 });
+      startsRoot.set(io.startRoot);
+      startsScale.set(io.startScale);
       // Its first step is that of the cycle in which the number is found normal.
-      root.start.set(io.startRoot.or(state.is("normaliseRoot").and(normal.not())));
+      root.start.set(startsRoot.or(state.is("normaliseRoot").and(normal.not())));
       root.digits.set(top(2));
       const quotient = m.instance("division", divider(digits));
       const beginsRoot = state.is("root").and(root.done);
@@ -210,17 +215,21 @@ export function scalarUnit() {
         state.goto("idle");
       });
 
-      m.when(io.startRoot, () => {
+      m.when(io.startRoot.or(startsRoot), () => {
+        rootDone.set(0);
+      });
+      m.when(startsRoot, () => {
         value.set(io.squares.add(io.epsilon).truncate(squaresWidth));
         leading.set(0);
-        rootDone.set(0);
         state.goto("normaliseRoot");
       });
-      m.when(io.startScale, () => {
-        value.set(io.maximum.shiftLeft(squaresWidth - maximumWidth));
-        leading.set(0);
+      m.when(io.startScale.or(startsScale), () => {
         factorDone.set(0);
         scaleDone.set(0);
+      });
+      m.when(startsScale, () => {
+        value.set(io.maximum.shiftLeft(squaresWidth - maximumWidth));
+        leading.set(0);
         scale.set(io.mantissa);
         exponent.set(io.exponent.signExtend(exponentWidth + 1));
         fractions.set(io.gainFraction.sub(io.fractionOut));
@@ -229,7 +238,7 @@ export function scalarUnit() {
       m.assert(io.startScale.not().or(rootDone), "the scale needs the root");
       m.assert(io.startScale.not().or(io.startRoot.not()), "one start at a time");
 
-      io.busy.set(state.is("idle").not());
+      io.busy.set(concatenate(state.is("idle").not(), startsRoot, startsScale).ne(0));
       io.rootDone.set(rootDone);
       io.rootMantissa.set(rootMantissa);
       io.rootShift.set(rootShift);

@@ -98,9 +98,10 @@ export function vectorUnit(parameters: VectorParameters) {
       const lastLane = lastElement.bits(laneBits(parameters) - 1, 0);
       const usedInLast = m.node("used_in_last", concatenate(...lanes.map((lane) => lastLane.ge(lane)).toReversed()));
       const steps = m.instance("steps", commandSteps());
-      steps.opcode.set(command.opcode);
-      steps.bound.set(command.bound);
-      steps.aInBank1.set(command.a.bank);
+      steps.start.set(io.start);
+      steps.opcode.set(io.command.opcode);
+      steps.bound.set(io.command.bound);
+      steps.aInBank1.set(io.command.a.bank);
 
       const control = m.instance("control", passControl(parameters));
       const marks = m.instance("marks", passMarks());
