@@ -27,7 +27,9 @@ export function addFlash(program: Command): void {
     .addOption(new Option("--board <name>", "the board").choices(Object.keys(boards)).makeOptionMandatory())
     .addOption(modelOption())
     .addOption(new Option("--image <file>", "an image of `ternel image --board` instead of building one"))
-    .addOption(new Option("--blink", "the self-test of `ternel build --blink` in place of firmware and model").conflicts("image"))
+    .addOption(
+      new Option("--blink", "the self-test of `ternel build --blink` in place of firmware and model").conflicts(["image", "model"]),
+    )
     .addOption(new Option("--cable <name>", "openFPGALoader's name of a JTAG cable, where it is not the board's own"))
     .addOption(new Option("--force", "write also what is there already, and over the firmware that runs"))
     .addOption(new Option("--dry-run", "look at the board and say what would be written"))

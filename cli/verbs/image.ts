@@ -25,7 +25,11 @@ export function addImage(program: Command): void {
     .addOption(new Option("--regions <folder>", "for a board: write one file for each region of its flash, and regions.json"))
     .addOption(new Option("--bitstream <file>", "for a board: the bitstream; the one of `ternel build` unless given"))
     .addOption(new Option("--no-bitstream", "for a board: an image without a bitstream"))
-    .addOption(new Option("--blink", "for a board: the self-test of `ternel build --blink` in place of firmware and model"))
+    .addOption(
+      new Option("--blink", "for a board: the self-test of `ternel build --blink` in place of firmware and model").conflicts(
+        "model",
+      ),
+    )
     .addOption(new Option("--files", "with --uefi: models as files in the system partition, not in partitions of their own"))
     .addOption(
       new Option("--sign", "with --uefi: sign the application for Secure Boot, with a test key unless --key names another"),
