@@ -22,8 +22,8 @@ export interface FlashParts {
   readonly bitstream?: Uint8Array;
   /** Linked stage 0, its header included. */
   readonly stage0: Uint8Array;
-  /** Stage 1 as `sealStage1` made it, in slot A. */
-  readonly slotA: Uint8Array;
+  /** Stage 1 as `sealStage1` made it, in slot A; absent in an image of the self-test, which is a stage 0 alone. */
+  readonly slotA?: Uint8Array;
   /** Another stage 1, in slot B. */
   readonly slotB?: Uint8Array;
   /** The model container; absent in an image without a model. */
@@ -87,7 +87,7 @@ export function flashImage(configuration: Configuration, buildId: number, parts:
   checkStage0(parts.stage0, buildId);
   const stages: readonly (readonly [FlashRegion, Uint8Array])[] = [
     [map.stage0, parts.stage0],
-    [map.slotA, parts.slotA],
+    ...(parts.slotA === undefined ? [] : [[map.slotA, parts.slotA] as const]),
     ...(parts.slotB === undefined ? [] : [[map.slotB, parts.slotB] as const]),
   ];
   for (const [, stage1] of stages.slice(1)) checkStage1(stage1, buildId);

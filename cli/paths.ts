@@ -24,5 +24,7 @@ export function buildPaths(config: ConfigurationName) {
     simulator: join(folder, "sim/ternel-sim"),
     stage0: join(folder, "firmware/stage0.bin"),
     stage1: join(folder, "firmware/stage1.bin"),
+    /** The self-test, in stage 0's place. */
+    blink: join(folder, "firmware/blink.bin"),
   } as const;
 }

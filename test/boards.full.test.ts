@@ -4,8 +4,10 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { boards, type BoardName } from "../boards/configuration.ts";
-import { bitstreamPaths } from "../cli/bitstream/bitstream.ts";
+import { builtId } from "../cli/flash-image.ts";
+import { bitstreamBuildId, builtBitstream } from "../cli/flash/board-bitstream.ts";
 import { buildBoardImage } from "../cli/flash/board-image.ts";
+import { standInBitstream } from "../cli/flash/testing/stand-in-bitstream.ts";
 import { makeTargets } from "../cli/make.ts";
 import { defaultModel } from "../cli/options.ts";
 import { buildPaths } from "../cli/paths.ts";
@@ -20,19 +22,14 @@ import { skipWithout, socTools } from "./tools.ts";
 const minutes = 60_000;
 
 /**
- * The board's bitstream where `ternel build` has made it, otherwise one that fills its region and only begins like one: no FPGA is
- * simulated that would load it.
+ * The board's bitstream where `ternel build` has made it from these sources, otherwise one that fills its region and only begins like one:
+ * no FPGA is simulated that would load it.
  */
 function bitstream(board: BoardName, folder: TemporaryFolder): string {
-  const { bitstream: built } = bitstreamPaths(board, false);
-  if (existsSync(built)) return built;
-  const { flash, fpga } = boards[board];
-  let state = 1;
-  const noise = () => (state = Math.imul(state, 1_664_525) + 1_013_904_223) >>> 24;
-  const bytes = new Uint8Array(flash.map.bitstream.bytes).map(noise);
-  bytes.set(Buffer.from(`\xff\x00Part: ${fpga.device}-${fpga.speed}\0\xff`, "latin1"));
+  const built = builtBitstream(board, false);
+  if (existsSync(built) && bitstreamBuildId(board, readFileSync(built)) === builtId(board)) return built;
   const file = folder.path("any.bit");
-  writeFileSync(file, bytes);
+  writeFileSync(file, standInBitstream(board, builtId(board), boards[board].flash.map.bitstream.bytes));
   return file;
 }
 

@@ -39,13 +39,25 @@ async function helpOf(verb: string): Promise<string> {
   return output;
 }
 
-for (const board of Object.keys(boards)) {
-  const page = `boards/${board}/README.md`;
+const boardPages = [
+  { page: "boards/README.md", board: "ecpix5", verbs: ["image", "upload"] },
+  ...Object.keys(boards).map((board) => ({
+    page: `boards/${board}/README.md`,
+    board,
+    verbs: ["build", "build --blink", "flash", "flash --blink", "console", "upload"],
+  })),
+];
+
+for (const { page, board, verbs } of boardPages) {
   test(`${page}: ternel knows its commands, make its targets`, { timeout: 300_000 }, async () => {
     const text = readFileSync(join(projectRoot, page), "utf8");
     assert.ok(text.split("\n").length <= 61, "more than 60 lines");
     const commands = [...text.matchAll(/(?:^ {4}|`)npx ternel ([^`\n#]+)/gm)].map(([, command = ""]) => words(command.trim()));
-    for (const verb of ["build", "flash", "console", "upload"]) assert.ok(commands.some(([name]) => name === verb), verb); // prettier-ignore
+    for (const verb of verbs)
+      assert.ok(
+        commands.some(([name, ...rest]) => `${name ?? ""}${rest.includes("--blink") ? " --blink" : ""}` === verb),
+        verb,
+      );
     for (const [verb = "", ...rest] of commands) {
       const help = await helpOf(verb);
       for (const option of rest.filter((word) => word.startsWith("-")))

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { boards, type BoardName } from "../../boards/configuration.ts";
+import { bitstreamBuildId } from "../flash/board-bitstream.ts";
+import { builtId } from "../flash-image.ts";
 import { bitstreamPaths, buildBitstream, type BitstreamResult } from "./bitstream.ts";
 
 const minute = 60_000;
@@ -22,6 +24,8 @@ test("a board's bitstream holds the accelerator and meets the board's clock", { 
   assert.ok(bitstream.length <= flash.map.bitstream.bytes);
   // ecppack's comment names the part; the preamble follows (Lattice FPGA-TN-02039).
   assert.ok(bitstream.subarray(0, 128).includes(`Part: ${fpga.device}`));
+  assert.equal(bitstreamBuildId(board, bitstream), result.buildId);
+  assert.equal(result.buildId, builtId(board));
   assert.ok(bitstream.subarray(0, 160).includes(Buffer.from([0xff, 0xff, 0xbd, 0xb3])));
 });
 

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { boards, type BoardName } from "../../boards/configuration.ts";
 import { TernelError } from "../../models/errors.ts";
+import { builtId } from "../flash-image.ts";
 import { buildPaths } from "../paths.ts";
 import { generateGateware } from "./gateware.ts";
 import { makeBitstream, type StepName } from "./make-bitstream.ts";
@@ -27,6 +28,8 @@ export interface BitstreamResult extends RouteReport {
   readonly blink: boolean;
   readonly device: string;
   readonly seed: number;
+  /** The configuration's and the accelerator's, see boards/build-id.ts: firmware of another build does not go with this bitstream. */
+  readonly buildId: string;
   readonly bitstream: { readonly file: string; readonly bytes: number; readonly sha256: string; readonly regionBytes: number };
   readonly seconds: Readonly<Record<"generate" | StepName, number>>;
 }
@@ -68,7 +71,8 @@ export async function buildBitstream({ board, blink, seed: first, seeds, onStep 
   const gateware = await generateGateware({ board, blink, folder: paths.gateware, logs: paths.logs, tools: installedTools });
   const namesFile = join(buildPaths(board).verilog, "names.json");
   const names = blink ? undefined : (JSON.parse(readFileSync(namesFile, "utf8")) as DesignNames);
-  const options = { gateware, names, seed: first, seeds, tools: installedTools, logs: paths.logs, onStep: begin };
+  const buildId = builtId(board);
+  const options = { buildId, gateware, names, seed: first, seeds, tools: installedTools, logs: paths.logs, onStep: begin };
   const { seed, report, bitstream } = await makeBitstream(options);
   begin("pack", "writing");
 
@@ -80,6 +84,7 @@ export async function buildBitstream({ board, blink, seed: first, seeds, onStep 
     blink,
     device: `${fpga.device}-${fpga.speed}${fpga.package}`,
     seed,
+    buildId,
     ...report,
     bitstream: {
       file: relative(process.cwd(), paths.bitstream),

@@ -8,6 +8,7 @@ import { temporaryFolder } from "../../test/temporary-folder.ts";
 import { readGateware, type Gateware } from "./gateware.ts";
 import { makeBitstream, type MakeOptions, type StepName } from "./make-bitstream.ts";
 
+const buildId = "0123abcd";
 const project = {
   top: "board",
   sources: ["a.v", "b.v"],
@@ -36,7 +37,7 @@ const optionOf = `const option = (name) => process.argv[process.argv.indexOf(nam
 const working: Required<Programs> = {
   yosys: `const script = option("-p"); fs.writeFileSync(/-json (\\S+)/.exec(script)[1], script);`,
   nextpnr: `fs.writeFileSync(option("--report"), ${JSON.stringify(reportAt(60))});
-    fs.writeFileSync(option("--textcfg"), "seed " + option("--seed") + " of " + fs.readFileSync(option("--json"), "utf8"));`,
+    fs.writeFileSync(option("--textcfg"), ".device 85k\\nseed " + option("--seed") + " of " + fs.readFileSync(option("--json"), "utf8"));`,
   ecppack: `fs.writeFileSync(option("--bit"), "bits of " + fs.readFileSync(option("--input"), "utf8"));`,
 };
 
@@ -68,7 +69,7 @@ function bench(t: TestContext, programs: Programs = {}): Bench {
     steps.push(step);
   };
   const make = (options: Partial<MakeOptions> = {}) =>
-    makeBitstream({ gateware, names: undefined, seed: 1, seeds: 1, tools, logs, onStep, ...options });
+    makeBitstream({ gateware, names: undefined, buildId, seed: 1, seeds: 1, tools, logs, onStep, ...options });
   return { gateware, logs, steps, make };
 }
 
@@ -88,7 +89,10 @@ test("each tool gets what the one before it wrote, under names without a folder"
   assert.equal(seed, 7);
   assert.deepEqual(report.clocks, [{ name: "clk", wantedMHz: 50, achievedMHz: 60, slackNs: 3.333, met: true }]);
   const text = Buffer.from(bitstream).toString();
-  assert.match(text, /^bits of seed 7 of .*read_verilog a\.v b\.v;.* synth_ecp5 .*-top board -json board\.json$/);
+  assert.match(
+    text,
+    /^bits of \.device 85k\n\.comment Build: 0123abcd\nseed 7 of .*read_verilog a\.v b\.v;.* synth_ecp5 .*-top board -json board\.json$/,
+  );
   assert.deepEqual(steps, ["synthesise", "route", "pack"]);
 });
 
@@ -104,11 +108,11 @@ test("a missed clock is an error, although nextpnr itself may let it pass", asyn
 test("several seeds: the first that meets the clock is packed; of those that miss, the best is named", async (t) => {
   const bySeed = `const mhz = { 3: 45, 4: 49, 5: 51 }[option("--seed")];
     fs.writeFileSync(option("--report"), ${JSON.stringify(reportAt(0))}.replace('"achieved":0', '"achieved":' + mhz));
-    fs.writeFileSync(option("--textcfg"), "seed " + option("--seed"));`;
+    fs.writeFileSync(option("--textcfg"), ".device 85k\\nseed " + option("--seed"));`;
   const meets = bench(t, { nextpnr: bySeed });
   const { seed, bitstream } = await meets.make({ seed: 3, seeds: 9 });
   assert.equal(seed, 5);
-  assert.equal(Buffer.from(bitstream).toString(), "bits of seed 5");
+  assert.equal(Buffer.from(bitstream).toString(), `bits of .device 85k\n.comment Build: ${buildId}\nseed 5`);
   assert.deepEqual(meets.steps, ["synthesise", "route", "route", "route", "pack"]);
   await refuses(bench(t, { nextpnr: bySeed }).make({ seed: 3, seeds: 2 }), "timingMissed", /clk: 49 MHz of 50, seed 4/);
 });

@@ -1,5 +1,5 @@
 // Synthesis, place and route, packing. A clock that is missed is an error, and then there is no bitstream.
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { TernelError } from "../../models/errors.ts";
 import type { Gateware } from "./gateware.ts";
@@ -17,6 +17,8 @@ export interface MakeOptions {
   readonly seed: number;
   /** How many seeds to try at most, from `seed` on, until one meets every clock. */
   readonly seeds: number;
+  /** Goes into the bitstream's comment, where {@link bitstreamBuildId} finds it. */
+  readonly buildId: string;
   readonly tools: Tools;
   /** Folder for the logs. */
   readonly logs: string;
@@ -58,10 +60,21 @@ export async function makeBitstream(options: MakeOptions): Promise<Made> {
   await runTool(tools.yosys, ["-q", "-p", script], { folder, log: join(logs, "yosys.log") });
   const { seed, report } = await firstThatMeets(options);
   const packed = `${top}.bit`;
+  nameBuild(join(folder, routedName(gateware, seed)), options.buildId);
   const pack = ["--compress", "--freq", configurationClock, "--input", routedName(gateware, seed), "--bit", packed];
   onStep("pack", "packing");
   await runTool(tools.ecppack, pack, { folder, log: join(logs, "ecppack.log") });
   return { seed, report, bitstream: readFileSync(join(folder, packed)) };
+}
+
+/**
+ * The routed design is text, whose `.comment` lines ecppack puts before the bitstream's preamble; the FPGA passes over them. The first
+ * line names the device and has to stay the first.
+ */
+function nameBuild(file: string, buildId: string): void {
+  const text = readFileSync(file, "utf8");
+  const end = text.indexOf("\n") + 1;
+  writeFileSync(file, `${text.slice(0, end)}.comment Build: ${buildId}\n${text.slice(end)}`);
 }
 
 const netlistName = ({ top }: Gateware): string => `${top}.json`;

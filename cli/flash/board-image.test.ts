@@ -8,8 +8,12 @@ import { boards } from "../../boards/configuration.ts";
 import { temporaryFolder } from "../../test/temporary-folder.ts";
 import { ternel } from "../../test/ternel.ts";
 import { skipWithout, socTools } from "../../test/tools.ts";
+import { builtId } from "../flash-image.ts";
+import { makeTargets } from "../make.ts";
 import { defaultModel } from "../options.ts";
+import { buildPaths } from "../paths.ts";
 import { imageRegions } from "./image-regions.ts";
+import { standInBitstream } from "./testing/stand-in-bitstream.ts";
 
 interface Region {
   readonly name: "bitstream" | "stage0" | "slotA" | "model";
@@ -21,7 +25,8 @@ interface Region {
 test("the image, region by region", { skip: skipWithout(...socTools), timeout: 1_200_000 }, async () => {
   const folder = temporaryFolder();
   try {
-    const bitstream = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 11) & 0x7f);
+    await makeTargets(["firmware"], "arty");
+    const bitstream = standInBitstream("arty", builtId("arty"), 300_000);
     writeFileSync(folder.path("vivado.bin"), bitstream);
     const output = ["-o", folder.path("image.bin"), "--regions", folder.path("regions")];
     const { status, json, complaints } = await ternel(
@@ -63,6 +68,45 @@ test("the image, region by region", { skip: skipWithout(...socTools), timeout: 1
   }
 });
 
+test(
+  "the self-test's image: its bitstream and its program; a bitstream of another build is refused",
+  { skip: skipWithout(...socTools), timeout: 1_200_000 },
+  async () => {
+    const folder = temporaryFolder();
+    try {
+      await makeTargets(["firmware"], "arty");
+      const { map } = boards.arty.flash;
+      const bitstream = standInBitstream("arty", builtId("arty"));
+      writeFileSync(folder.path("vivado.bin"), bitstream);
+      const args = ["image", "--board", "arty", "--blink", "-o", folder.path("blink.bin"), "--json", "--bitstream"];
+      const { status, json, complaints } = await ternel([...args, folder.path("vivado.bin")], { limit: 600 });
+      assert.equal(status, 0, complaints);
+      const names = (json["regions"] as readonly Region[]).map(({ name }) => name);
+      assert.deepEqual(names, ["bitstream", "stage0"]);
+      const program = readFileSync(buildPaths("arty").blink);
+      const expected = Buffer.alloc(map.stage0.offset + program.length, 0xff);
+      expected.set(bitstream);
+      expected.set(program, map.stage0.offset);
+      assert.ok(readFileSync(folder.path("blink.bin")).equals(expected));
+      // What `flash --image` makes of the file.
+      assert.deepEqual(
+        imageRegions(boards.arty, expected).map(({ name }) => name),
+        ["bitstream", "stage0"],
+      );
+
+      writeFileSync(folder.path("other.bin"), standInBitstream("arty", "0badcafe"));
+      for (const options of [args, args.filter((option) => option !== "--blink")]) {
+        const refused = await ternel([...options, folder.path("other.bin")], { limit: 600 });
+        assert.equal(refused.status, 1);
+        assert.match(refused.complaints, /^E1504 image: build id mismatch \([^\n]*other\.bin is of build 0badcafe, [^\n]+\)$/m);
+        assert.equal((refused.json["error"] as { code: string }).code, "E1504");
+      }
+    } finally {
+      folder.remove();
+    }
+  },
+);
+
 test("every refusal is one clear error", { timeout: 120_000 }, async () => {
   const folder = temporaryFolder();
   const file = (name: string, bytes: string | Uint8Array): string => {
@@ -80,6 +124,7 @@ test("every refusal is one clear error", { timeout: 120_000 }, async () => {
       [["--board", "arty"], "E4005"],
       [["--board", "sim"], "E4005"],
       [["--board", "sim", ...out, "--regions", folder.path("regions")], "E4005"],
+      [["--board", "sim", ...out, "--blink"], "E4005"],
     ];
     for (const [args, code] of refusals) {
       const { status, complaints } = await ternel(["image", ...args]);

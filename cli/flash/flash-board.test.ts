@@ -3,15 +3,19 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, beforeEach, test } from "node:test";
 import { boards } from "../../boards/configuration.ts";
 import { flashImage, sealStage1 } from "../../boards/flash-image.ts";
 import { stage0Header, stage0Magic } from "../../boards/stage-header.ts";
 import { withSequence } from "../../boards/stage1-file.ts";
 import { ternel } from "../../test/ternel.ts";
-import { skipWithout } from "../../test/tools.ts";
+import { skipWithout, socTools } from "../../test/tools.ts";
+import { builtId } from "../flash-image.ts";
+import { makeTargets } from "../make.ts";
 import { buildPaths, projectRoot } from "../paths.ts";
+import { builtBitstream } from "./board-bitstream.ts";
+import { standInBitstream } from "./testing/stand-in-bitstream.ts";
 
 const timeout = { timeout: 120_000 };
 const board = boards.ulx3s;
@@ -224,6 +228,45 @@ test(
     assert.ok(writes().every((line) => line.startsWith("--board arty_a7_100t ")));
   },
 );
+
+test("the self-test by the same verb", { timeout: 900_000, skip: skipWithout(...socTools) }, async () => {
+  await makeTargets(["firmware"], "arty");
+  const { map: places, bytes } = boards.arty.flash;
+  const place = builtBitstream("arty", true);
+  const before = existsSync(place) ? readFileSync(place) : undefined;
+  const bitstream = standInBitstream("arty", builtId("arty"));
+  mkdirSync(dirname(place), { recursive: true });
+  try {
+    writeFileSync(place, bitstream);
+    writeFileSync(inFolder("idcode"), "362d093");
+    writeFileSync(inFolder("flash.bin"), Buffer.alloc(bytes, 0x5a));
+    const { status, complaints, json } = await ternel(["flash", "--board", "arty", "--blink", "--json"], { limit: 600 });
+    assert.equal(status, 0, complaints);
+    const program = readFileSync(buildPaths("arty").blink);
+    const written = (json["regions"] as { name: string; bytes: number; state: string }[]).map(({ name, bytes, state }) => [
+      name,
+      bytes,
+      state,
+    ]);
+    assert.deepEqual(written, [
+      ["bitstream", bitstream.length, "written"],
+      ["stage0", program.length, "written"],
+    ]);
+    assert.ok(flashOf().subarray(places.stage0.offset).subarray(0, program.length).equals(program));
+    assert.ok(flashOf().subarray(0, bitstream.length).equals(bitstream));
+    assert.ok(
+      flashOf()
+        .subarray(places.slotA.offset)
+        .every((byte) => byte === 0x5a),
+      "nothing else is touched",
+    );
+  } finally {
+    if (before === undefined) rmSync(place, { force: true });
+    else writeFileSync(place, before);
+  }
+  const both = await ternel(["flash", "--board", "arty", "--blink", "--image", "x.bin"]);
+  assert.equal(both.status, 2, both.complaints);
+});
 
 test("the real openFPGALoader without a board: one clear error", { ...timeout, skip: skipWithout("openFPGALoader") }, async () => {
   process.env["PATH"] = realPath;

@@ -12,6 +12,7 @@ interface FlashVerbOptions {
   readonly board: BoardName;
   readonly model: string;
   readonly image?: string;
+  readonly blink?: boolean;
   readonly cable?: string;
   readonly force?: boolean;
   readonly dryRun?: boolean;
@@ -26,6 +27,9 @@ export function addFlash(program: Command): void {
     .addOption(new Option("--board <name>", "the board").choices(Object.keys(boards)).makeOptionMandatory())
     .addOption(modelOption())
     .addOption(new Option("--image <file>", "an image of `ternel image --board` instead of building one"))
+    .addOption(
+      new Option("--blink", "the self-test of `ternel build --blink` in place of firmware and model").conflicts(["image", "model"]),
+    )
     .addOption(new Option("--cable <name>", "openFPGALoader's name of a JTAG cable, where it is not the board's own"))
     .addOption(new Option("--force", "write also what is there already, and over the firmware that runs"))
     .addOption(new Option("--dry-run", "look at the board and say what would be written"))
@@ -57,13 +61,13 @@ async function runFlash(options: FlashVerbOptions): Promise<void> {
   else printSummary(result);
 }
 
-async function regionsOf({ board, image, model }: FlashVerbOptions): Promise<readonly RegionContent[]> {
+async function regionsOf({ board, image, blink = false, model }: FlashVerbOptions): Promise<readonly RegionContent[]> {
   if (image !== undefined) {
     const { imageRegions } = await import("../flash/image-regions.ts");
     return imageRegions(boards[board], readFileSync(existing(image)));
   }
   const { buildBoardImage } = await import("../flash/board-image.ts");
-  return (await buildBoardImage({ board, model: existing(model) })).regions;
+  return (await buildBoardImage({ board, blink, model: existing(model) })).regions;
 }
 
 function printSummary({ board, idcode, verified, regions }: FlashResult): void {

@@ -9,6 +9,7 @@ import { printObject, table } from "../output.ts";
 export interface BoardImageOptions {
   readonly board: string;
   readonly model: string;
+  readonly blink?: boolean;
   /** A file, or false for an image without a bitstream. */
   readonly bitstream?: string | false;
   readonly regions?: string;
@@ -26,6 +27,7 @@ export function writeImage(file: string, image: Uint8Array): void {
 
 export async function writeBoardImage({
   board,
+  blink = false,
   model,
   output,
   regions: folder,
@@ -36,7 +38,7 @@ export async function writeBoardImage({
   if (output === undefined && folder === undefined) throw new TernelError("argument", "-o or --regions is needed");
   const { buildBoardImage, writeRegions } = await import("../flash/board-image.ts");
   const given = bitstream === false ? { bitstream } : typeof bitstream === "string" ? { bitstream: existing(bitstream) } : {};
-  const built = await buildBoardImage({ board, model, ...given });
+  const built = await buildBoardImage({ board, blink, model, ...given });
   if (output !== undefined) writeImage(output, built.image);
   if (folder !== undefined) writeRegions(folder, built, board);
   const { image, buildId } = built;

@@ -25,6 +25,11 @@ export function addImage(program: Command): void {
     .addOption(new Option("--regions <folder>", "for a board: write one file for each region of its flash, and regions.json"))
     .addOption(new Option("--bitstream <file>", "for a board: the bitstream; the one of `ternel build` unless given"))
     .addOption(new Option("--no-bitstream", "for a board: an image without a bitstream"))
+    .addOption(
+      new Option("--blink", "for a board: the self-test of `ternel build --blink` in place of firmware and model").conflicts(
+        "model",
+      ),
+    )
     .addOption(new Option("--files", "with --uefi: models as files in the system partition, not in partitions of their own"))
     .addOption(
       new Option("--sign", "with --uefi: sign the application for Secure Boot, with a test key unless --key names another"),
@@ -43,9 +48,9 @@ async function writeAnyImage(options: ImageOptions): Promise<void> {
     const disk = (["files", "sign", "key", "certificate", "write", "yes"] as const).find((name) => options[name] !== undefined);
     if (disk !== undefined) throw new TernelError("argument", `--${disk} goes with --uefi`);
   }
-  const forBoard = options.regions !== undefined || typeof options.bitstream === "string";
+  const forBoard = options.regions !== undefined || typeof options.bitstream === "string" || options.blink !== undefined;
   if (forBoard && (options.uefi === true || options.board === "sim"))
-    throw new TernelError("argument", "--regions and --bitstream go with a board");
+    throw new TernelError("argument", "--regions, --bitstream and --blink go with a board");
   const { output } = options;
   if (options.uefi !== true && options.board !== "sim") {
     await writeBoardImage({ ...options, model: oneModel(options.model) });

@@ -23,14 +23,14 @@ function freshFolder(t: TestContext): string {
 }
 
 /** The project as hw/soc/vivado_project.py writes it into a folder below `root`. */
-function written(root: string, name: string, ...options: string[]): VivadoProject {
+function written(root: string, name: string, device: string, ...options: string[]): VivadoProject {
   const configuration = join(root, "configuration.json");
   for (const [file, content] of generatedForConfiguration(configurationNamed("arty"))) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), content);
   }
   const folder = join(root, name);
-  const request = ["--board", "arty", "--device", "xc7a35t", "--configuration", configuration, "--output", folder, ...options];
+  const request = ["--board", "arty", "--device", device, "--configuration", configuration, "--output", folder, ...options];
   const result = spawnSync(installedTools.python, ["-m", "hw.soc.vivado_project", ...request], {
     cwd: projectRoot,
     encoding: "utf8",
@@ -47,10 +47,15 @@ function pins(verilog: string, top: string): string[] {
   );
 }
 
-for (const options of [[], ["--blink"]]) {
-  test(`arty ${options.join(" ")}: complete, every pin placed`, { skip, timeout: 300_000 }, (t) => {
+for (const [device, part, ...options] of [
+  ["xc7a35t", "xc7a35ticsg324-1L"],
+  ["xc7a35t", "xc7a35ticsg324-1L", "--blink"],
+  ["xc7a100t", "xc7a100tcsg324-1"],
+] as const) {
+  test(`arty ${device} ${options.join(" ")}: complete, every pin placed`, { skip, timeout: 300_000 }, (t) => {
     const root = freshFolder(t);
-    const project = written(root, "project", ...options);
+    const project = written(root, "project", device, ...options);
+    assert.equal(project.device, part);
     const text = (name: string): string => readFileSync(join(project.folder, name), "utf8");
     const here = (name: string): void => {
       assert.ok(existsSync(join(project.folder, name)), `${name} is missing`);
@@ -90,11 +95,15 @@ for (const options of [[], ["--blink"]]) {
     assert.equal(new Set(places.values()).size, places.size);
     assert.deepEqual([...places.keys()].filter((name) => !names.includes(name)), []); // prettier-ignore
     assert.match(text(project.constraints), /create_clock -name clk100 -period 10/);
+    // Vivado writes the build id into the bitstream, where `ternel image` looks for it.
+    const { buildId } = JSON.parse(readFileSync(join(root, "configuration.json"), "utf8")) as { readonly buildId: string };
+    const userAccess = `set_property BITSTREAM.CONFIG.USR_ACCESS 0x${buildId} [current_design]`;
+    assert.ok(text(project.constraints).split("\n").includes(userAccess));
   });
 }
 
 test("the same bytes from another folder, without a path or a name of this machine", { skip, timeout: 300_000 }, (t) => {
-  const [first, second] = [written(freshFolder(t), "project"), written(freshFolder(t), "elsewhere")];
+  const [first, second] = [written(freshFolder(t), "project", "xc7a35t"), written(freshFolder(t), "elsewhere", "xc7a35t")];
   const files = readdirSync(first.folder, { recursive: true, encoding: "utf8", withFileTypes: false }).toSorted();
   assert.deepEqual(files, readdirSync(second.folder, { recursive: true, encoding: "utf8" }).toSorted());
   for (const name of files.filter((file) => /\.\w+$/.test(file))) {

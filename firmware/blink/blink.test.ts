@@ -1,10 +1,10 @@
-// The self-test in the simulated SoC, from flash: it says what it finds, and sends back what it is sent.
+// The self-test in the simulated SoC, from the image that `ternel image --blink` makes: it says what it finds, and sends back what it is sent.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { configurations } from "../../boards/configuration.ts";
+import { buildBoardImage } from "../../cli/flash/board-image.ts";
 import { builtId } from "../../cli/flash-image.ts";
 import { makeTargets } from "../../cli/make.ts";
 import { buildPaths } from "../../cli/paths.ts";
@@ -14,16 +14,14 @@ const config = "arty";
 const typed = "hello";
 
 test("the self-test prints, tests and echoes, without DRAM", { skip: skipWithout(...socTools), timeout: 900_000 }, async () => {
-  const { folder, simulator } = buildPaths(config);
-  await makeTargets(["sim", join("build", config, "firmware/blink.bin")], config);
-  const program = readFileSync(join(folder, "firmware/blink.bin"));
-  const { offset, bytes } = configurations[config].flash.map.stage0;
-  assert.ok(program.length <= bytes);
+  const { simulator } = buildPaths(config);
+  await makeTargets(["sim"], config);
+  const { image: content } = await buildBoardImage({ board: config, blink: true, bitstream: false });
 
   mkdirSync("build/tests", { recursive: true });
   const temporary = mkdtempSync("build/tests/blink-");
   const image = join(temporary, "flash");
-  writeFileSync(image, Buffer.concat([Buffer.alloc(offset, 0xff), program]));
+  writeFileSync(image, content);
   const child = spawn(simulator, ["--flash", image, "--max-cycles", "4000000"], { stdio: ["pipe", "pipe", "ignore"] });
   let text = "";
   let sent = false;

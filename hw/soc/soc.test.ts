@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { projectRoot } from "../../cli/paths.ts";
 import { skipWithout } from "../../test/tools.ts";
 
-for (const name of ["flash_core", "flash_read_ahead", "status_leds", "wide_port"]) {
+for (const name of ["flash_core", "flash_read_ahead", "level2_cache", "status_leds", "wide_port"]) {
   test(name, { skip: skipWithout("build/venv/bin/python3"), timeout: 300_000 }, () => {
     const tests = spawnSync("build/venv/bin/python3", ["-m", "unittest", `hw.soc.test.test_${name}`], {
       cwd: projectRoot,

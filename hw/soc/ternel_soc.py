@@ -5,12 +5,15 @@ from litex.gen import LiteXModule
 from litex.soc.integration.soc      import SoCRegion
 from litex.soc.integration.soc_core import SoCCore
 
+from litedram.frontend.wishbone import LiteDRAMWishbone2Native
+
 from litespi.phy.generic import LiteSPIPHY
 
 from hw.soc.flash_core        import FlashCore, quad_read_flash
 from hw.soc.wide_port         import dram_port
 from hw.soc.accelerator       import Accelerator
 from hw.soc.status_leds       import StatusLeds
+from hw.soc.level2_cache      import Level2Cache
 from hw.soc.configuration     import Configuration
 from hw.soc.flash_read_ahead  import FlashReadAhead
 from hw.soc.memory_controller import controller_settings, dram_module
@@ -71,14 +74,19 @@ class TernelSoC(SoCCore):
 
     # DRAM -----------------------------------------------------------------------------------------
     def add_dram(self, phy: LiteXModule) -> None:
-        """Adds LiteDRAM around ``phy`` with an 8 KiB L2 cache for the CPU."""
+        """Adds LiteDRAM around ``phy``, and for the CPU a cache of 8 KiB before it (LiteX's L2, but for the cache itself)."""
         self.add_sdram("sdram",
-            phy                 = phy,
-            module              = dram_module(self.configuration),
-            size                = self.configuration.main_ram.size,
-            l2_cache_size       = 8192,
-            controller_settings = controller_settings(),
+            phy                   = phy,
+            module                = dram_module(self.configuration),
+            controller_settings   = controller_settings(),
+            with_soc_interconnect = False,
         )
+        main_ram           = self.configuration.main_ram
+        port               = self.sdram.crossbar.get_port()
+        self.l2_cache      = Level2Cache(size=8192, line_bits=max(port.data_width, 128))
+        self.main_ram_port = LiteDRAMWishbone2Native(self.l2_cache.dram, port, base_address=main_ram.origin)
+        self.bus.add_slave("main_ram", self.l2_cache.bus, SoCRegion(origin=main_ram.origin, size=main_ram.size, mode="rwx"))
+        self.add_config("L2_SIZE", self.l2_cache.size)
 
     # Flash ----------------------------------------------------------------------------------------
     def add_flash(self) -> None:

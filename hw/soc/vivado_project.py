@@ -70,10 +70,14 @@ def copy_sources(soc: TernelSoC, output: Path) -> list[str]:
 
 
 def write_vivado_project(soc: TernelSoC, name: str, output: Path) -> None:
-    """Writes <name>.v, .xdc, .tcl, the scripts vivado.sh and openxc7.sh, and project.json, which names the files and the part."""
+    """Writes <name>.v, .xdc, .tcl, the scripts vivado.sh and openxc7.sh, and project.json, which names the files and the part.
+
+    The build id goes into the bitstream as USR_ACCESS, where `ternel image` looks for it."""
     platform = soc.platform
     if not isinstance(platform.toolchain, XilinxVivadoToolchain):
         raise TypeError(f"{name}: {platform.device} is no part for Vivado")
+    build_id = soc.configuration.build_id
+    platform.add_platform_command(f"set_property BITSTREAM.CONFIG.USR_ACCESS 0x{build_id:08x} [current_design]")
     soc.finalize()
     sources = copy_sources(soc, output)
     platform.toolchain.bitstream_commands = [*platform.toolchain.bitstream_commands, *_stop_without_timing]
