@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "packing.h"
+#include "streaming.h"
 
 _Static_assert(sizeof(size_t) == 8,
                "sizes are computed in 64 bits, which the container's limits cannot fill");
@@ -173,6 +174,7 @@ enum ternel_error ternel_forward_open(struct ternel_forward *forward,
                 .multiply = ternel_backend_cpu.multiply,
                 .run_tokens = ternel_forward_run,
                 .columns = columns,
+                .read_weights = ternel_streaming_read_weights,
             },
         .container = container,
         .kernel = kernel,
