@@ -59,6 +59,10 @@ async function runTestFiles(files: string[], limit: number, count: Count): Promi
     const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
     process.stdout.write(`FAILED  ${name}: ${test.name}\n${text.replace(/^/gm, "    ")}\n`);
   });
+  // What a test has to say itself; node's own totals are at nesting 0.
+  events.on("test:diagnostic", ({ nesting, message }) => {
+    if (nesting > 0) process.stdout.write(`  ${message}\n`);
+  });
   events.on("test:summary", (summary) => {
     if (summary.file === undefined) return;
     const { name, entry } = tally(summary.file);
