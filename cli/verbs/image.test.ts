@@ -1,6 +1,6 @@
 // What `ternel image` refuses before it builds or writes anything.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { defaultModel } from "../options.ts";
 import { temporaryFolder } from "../../test/temporary-folder.ts";
@@ -14,6 +14,8 @@ describe("ternel image", () => {
     [["--uefi", "--write", "/dev/null"], "E4007", "/dev/null is no block device"],
     [["--uefi", "--write", defaultModel()], "E4007", "is no block device"],
     [["--uefi", "--model", "none.tern"], "E4001", "none.tern"],
+    [["--uefi", "--board", "arty"], "E4005", "--uefi and --board do not go together"],
+    [["--uefi", "--yes"], "E4005", "--yes goes with --write"],
   ] as const) {
     it(`${args.join(" ").replaceAll(defaultModel(), "FILE")}: ${code}`, async () => {
       const folder = temporaryFolder();
@@ -29,4 +31,27 @@ describe("ternel image", () => {
       }
     });
   }
+
+  it("an image takes the place of no folder, no device and no model, and leaves nothing beside them", async () => {
+    const folder = temporaryFolder();
+    try {
+      const model = folder.path("model.tern");
+      copyFileSync(defaultModel(), model);
+      for (const [output, code, reason] of [
+        [folder.path("none/disk.img"), "E4003", "none is no folder"],
+        [folder.path("."), "E4003", "is a folder"],
+        ["/dev/null", "E4003", "/dev/null is a device"],
+        [model, "E4005", `-o ${model} is the model`],
+      ] as const) {
+        const { status, json } = await ternel(["image", "--uefi", "--model", model, "-o", output, "--json"]);
+        const error = json["error"] as { code: string; message: string };
+        assert.deepEqual([status, error.code], [1, code], output);
+        assert.ok(error.message.includes(reason), error.message);
+      }
+      assert.deepEqual(readdirSync(folder.path(".")), ["model.tern"]);
+      assert.deepEqual(readFileSync(model), readFileSync(defaultModel()));
+    } finally {
+      folder.remove();
+    }
+  });
 });
