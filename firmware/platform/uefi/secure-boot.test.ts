@@ -140,7 +140,7 @@ describe("Secure Boot", { skip: skipWithout(...secureBootTools), timeout: 10 * m
   it("a key that is not the certificate's signs nothing", async () => {
     await assert.rejects(
       image("none.img", [model("good.tern")], { key: own.key, certificate: debian.certificate }),
-      /E4102|sbsign|sbverify/,
+      /is not the key of/,
     );
   });
 });
