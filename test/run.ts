@@ -100,7 +100,7 @@ if (values.long !== true) {
 if (values.long === true || values.full === true) {
   const limit = Number(values.minutes ?? Infinity) * 60;
   for (const file of testFiles(isLong, positionals)) {
-    if (secondsSince() < limit) await runTestFiles([file], 60 * minute, count);
+    if (secondsSince() < limit) await runTestFiles([file], 120 * minute, count);
     else {
       process.stdout.write(`  skipped: ${file} (no time left of ${values.minutes ?? ""} minutes)\n`);
       count.skipped++;
