@@ -1,5 +1,5 @@
 // Secure Boot: signing the UEFI application (sbsign), and keys for trying it out.
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { TernelError } from "../models/errors.ts";
@@ -56,9 +56,27 @@ export function certificateBytes(file: string): Uint8Array {
   }
 }
 
+/** Throws unless this is the certificate's private key. The passphrase of an encrypted one is asked for by sbsign, at a terminal. */
+export function requireKeyOf({ key, certificate }: SigningKey): void {
+  const owner = new X509Certificate(certificateBytes(certificate));
+  const text = readFileSync(key);
+  // RFC 7468 and RFC 1421: "-----BEGIN ENCRYPTED PRIVATE KEY-----", "Proc-Type: 4,ENCRYPTED"
+  if (/^(-----BEGIN |Proc-Type: 4,)ENCRYPTED/m.test(text.toString("latin1"))) {
+    if (process.stdin.isTTY) return;
+    throw new TernelError("fileKind", `${key} is encrypted, and there is no terminal to ask for its passphrase`);
+  }
+  let own;
+  try {
+    own = createPrivateKey(text);
+  } catch (error) {
+    throw new TernelError("fileKind", `${key}: no private key: ${error instanceof Error ? error.message : ""}`);
+  }
+  if (!owner.checkPrivateKey(own)) throw new TernelError("fileKind", `${key} is not the key of ${certificate}`);
+}
+
 /** Signs a PE file, and checks that the signature is the certificate's. The signature has the time of its making in it. */
 export function signApplication(program: string, output: string, { key, certificate }: SigningKey): void {
-  certificateBytes(certificate);
+  requireKeyOf({ key, certificate });
   tool("sbsign", "--key", key, "--cert", certificate, "--output", output, program);
   tool("sbverify", "--cert", certificate, output);
 }

@@ -5,7 +5,15 @@ import { TernelError } from "../models/errors.ts";
 
 /** Ctrl+], as in other serial terminals. */
 const leaveKey = 0x1d;
-const consolePrompt = ">>> ";
+
+/**
+ * What a machine waits behind until a line comes: the console, and a PC that has no model to go on with (firmware/platform/uefi/menu.c).
+ * A menu that goes on by itself is left alone.
+ */
+const question = /(?:(>>> )|Model 1 to \d+: |Enter looks again: )$/;
+/** What a PC's firmware says when it starts nothing from the disk: no line can help (EDK II, BdsDxe). */
+const refusal = "BdsDxe: No bootable option or device was found.";
+const questionMost = 300;
 
 /** A program whose standard input and output are the serial line. */
 export interface SerialProgram {
@@ -18,8 +26,8 @@ export interface SerialProgram {
 /** What the keyboard, or lines on standard input, are typed into. */
 export interface TypedLine {
   readonly send: (bytes: string | Uint8Array) => void;
-  /** Ctrl+], or the answer to the last line has come. */
-  readonly leave: () => void;
+  /** Ctrl+] (0), the answer to the last line has come (0), or there will never be a console (1). */
+  readonly leave: (status: number) => void;
   /** Calls back with everything that the machine prints. */
   readonly onOutput: (take: (piece: Uint8Array) => void) => void;
 }
@@ -31,8 +39,9 @@ export async function attachTerminal({ program, arguments: words, folder }: Seri
     child.kill("SIGKILL");
   });
   const { promise: ended, resolve, reject } = Promise.withResolvers<number>();
+  let left = 0;
   child.on("close", (code) => {
-    resolve(code ?? 0);
+    resolve(code ?? left);
   });
   child.on("error", (error) => {
     reject(new TernelError("toolMissing", error.message));
@@ -42,7 +51,10 @@ export async function attachTerminal({ program, arguments: words, folder }: Seri
   child.stderr.pipe(process.stderr);
   const stop = typeInto({
     send: (bytes) => child.stdin.write(bytes),
-    leave: () => child.kill("SIGTERM"),
+    leave: (status) => {
+      left = status;
+      child.kill("SIGTERM");
+    },
     onOutput: (take) => child.stdout.on("data", take),
   });
   const status = await ended;
@@ -67,34 +79,36 @@ function typeKeys(line: TypedLine): void {
   process.stdin.on("data", (keys: Buffer) => {
     const leave = keys.indexOf(leaveKey);
     line.send(leave < 0 ? keys : keys.subarray(0, leave));
-    if (leave >= 0) line.leave();
+    if (leave >= 0) line.leave(0);
   });
 }
 
-/** Each line waits for the console's prompt, as a patient person would; after the last answer the machine is ended. */
+/** Each line waits until the machine asks, as a patient person would; after the last answer the machine is ended. */
 function typeLines(line: TypedLine): void {
   const lines: string[] = [];
   let complete = false;
   let tail = "";
-  const continueAtPrompt = () => {
-    if (!tail.endsWith(consolePrompt)) return;
+  const continueAtQuestion = () => {
+    if (tail.includes(refusal)) line.leave(1);
+    const asked = question.exec(tail);
+    if (asked === null) return;
     const next = lines.shift();
     if (next !== undefined) {
       tail = "";
       line.send(`${next}\n`);
-    } else if (complete) line.leave();
+    } else if (complete) line.leave(asked[1] === undefined ? 1 : 0);
   };
   const input = createInterface({ input: process.stdin });
   input.on("line", (text) => {
     lines.push(text);
-    continueAtPrompt();
+    continueAtQuestion();
   });
   input.on("close", () => {
     complete = true;
-    continueAtPrompt();
+    continueAtQuestion();
   });
   line.onOutput((piece) => {
-    tail = (tail + Buffer.from(piece).toString("latin1")).slice(-consolePrompt.length);
-    continueAtPrompt();
+    tail = (tail + Buffer.from(piece).toString("latin1")).slice(-questionMost);
+    continueAtQuestion();
   });
 }

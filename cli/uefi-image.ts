@@ -173,11 +173,12 @@ const describePartition =
 
 /** The image appears whole or not at all. */
 function moveTo(from: string, to: string): void {
+  const beside = join(dirname(to), `.${basename(to)}.${process.pid}`);
   try {
-    const beside = join(dirname(to), `.${basename(to)}.${process.pid}`);
     copyFileSync(from, beside);
     renameSync(beside, to);
   } catch (error) {
+    rmSync(beside, { force: true });
     throw new TernelError("fileUnwritable", error instanceof Error ? error.message : to);
   }
 }

@@ -102,6 +102,19 @@ test("info: sizes that add up, and an error for what is no container", { timeout
   assert.equal(missing.complaints, "E4001 file: not found (/nowhere.tern)\n");
 });
 
+test("run: an option that the target would not heed is refused", { timeout: minutes }, async () => {
+  for (const [target, option, reason] of [
+    ["uefi", ["--engine", "matrix"], "--engine goes with --target soc"],
+    ["native", ["--config", "ecp5"], "--config goes with --target soc"],
+    ["reference", ["--flash"], "--flash goes with --target soc"],
+    ["soc", ["--cores", "2"], "--cores goes with --target native or uefi"],
+    ["reference", ["--kernel", "plain"], "--kernel goes with --target native or uefi"],
+  ] as const) {
+    const { status, json } = await ternel(["run", "--target", target, ...option, "--prompt", "Once", "--tokens", "1", "--json"]);
+    assert.deepEqual([status, json], [1, { error: { code: "E4005", message: `argument: missing, or not possible (${reason})` } }]);
+  }
+});
+
 test(
   "run: the object that the design promises; the arena that info computes is the engine's",
   { timeout: 3 * minutes },

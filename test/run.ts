@@ -59,6 +59,10 @@ async function runTestFiles(files: string[], limit: number, count: Count): Promi
     const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
     process.stdout.write(`FAILED  ${name}: ${test.name}\n${text.replace(/^/gm, "    ")}\n`);
   });
+  // What a test has to say itself; node's own totals are at nesting 0.
+  events.on("test:diagnostic", ({ nesting, message }) => {
+    if (nesting > 0) process.stdout.write(`  ${message}\n`);
+  });
   events.on("test:summary", (summary) => {
     if (summary.file === undefined) return;
     const { name, entry } = tally(summary.file);
@@ -96,7 +100,7 @@ if (values.long !== true) {
 if (values.long === true || values.full === true) {
   const limit = Number(values.minutes ?? Infinity) * 60;
   for (const file of testFiles(isLong, positionals)) {
-    if (secondsSince() < limit) await runTestFiles([file], 60 * minute, count);
+    if (secondsSince() < limit) await runTestFiles([file], 120 * minute, count);
     else {
       process.stdout.write(`  skipped: ${file} (no time left of ${values.minutes ?? ""} minutes)\n`);
       count.skipped++;

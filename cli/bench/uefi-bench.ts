@@ -17,6 +17,8 @@ export interface UefiRun extends BootTimes {
   readonly tokensPerSecond: number;
   readonly tokenCycles: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly prefillTokensPerSecond: number;
+  /** Of the best token; and of a loop on the same cores that only reads the same bytes, in the same seconds. */
+  readonly weights: { readonly bytes: number; readonly bytesPerSecond: number; readonly readingBytesPerSecond: number };
 }
 
 /** Boots once for each kernel and number of cores. */
@@ -48,12 +50,18 @@ async function benchBoot(model: string, kernel: KernelName, cores: number): Prom
       const prefill = await session.send(`/bench prefill ${prompt.join(" ")}`);
       const decode = await session.send(`/bench decode ${decodeTokens}`);
       const cycles = objectIn(decode, "tokenCycles");
+      const weights = objectIn(decode, "weights");
       return {
         kernel: textIn(decode, "engine"),
         cores,
         tokensPerSecond: (decodeTokens * hertz) / numberIn(decode, "cycles"),
         tokenCycles: { p50: numberIn(cycles, "p50"), p99: numberIn(cycles, "p99"), max: numberIn(cycles, "max") },
         prefillTokensPerSecond: (promptTokens * hertz) / numberIn(prefill, "cycles"),
+        weights: {
+          bytes: numberIn(weights, "bytes"),
+          bytesPerSecond: numberIn(weights, "bytesPerSecond"),
+          readingBytesPerSecond: numberIn(weights, "readingBytesPerSecond"),
+        },
         ...times,
       };
     } finally {

@@ -41,10 +41,14 @@ function arithmeticRows(runs: readonly X86Run[]): (string | number)[][] {
 function printUefi(runs: readonly UefiRun[]): void {
   process.stdout.write("\nThe UEFI application in QEMU, every instruction emulated, with the model that ships:\n");
   table(
-    ["kernel", "cores", "tok/s", "Mcycles p50 / p99 / max", "prompt tok/s", "first token", "boot, ms"],
-    runs.map(({ kernel, cores, tokensPerSecond, tokenCycles, prefillTokensPerSecond, firstTokenSeconds, boot }) => [
+    [
+      ...["kernel", "cores", "tok/s", "Mcycles p50 / p99 / max", "GB/s", "reading GB/s"],
+      ...["prompt tok/s", "first token", "boot, ms"],
+    ],
+    runs.map(({ kernel, cores, tokensPerSecond, tokenCycles, weights, prefillTokensPerSecond, firstTokenSeconds, boot }) => [
       ...[kernel, cores, tokensPerSecond.toFixed(0)],
       ...[`${millions(tokenCycles.p50)} / ${millions(tokenCycles.p99)} / ${millions(tokenCycles.max)}`],
+      ...[gigabytes(weights.bytesPerSecond), gigabytes(weights.readingBytesPerSecond)],
       ...[prefillTokensPerSecond.toFixed(0), `${milliseconds(firstTokenSeconds)} ms`],
       Object.entries(boot)
         .map(([name, seconds]) => `${name} ${(1000 * seconds).toFixed(0)}`)

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline/promises";
 import { TernelError } from "../../models/errors.ts";
 import { existing } from "../options.ts";
 import { printObject } from "../output.ts";
-import { testKey, type SigningKey } from "../secure-boot.ts";
+import { requireKeyOf, testKey, type SigningKey } from "../secure-boot.ts";
 import { buildUefiImage } from "../uefi-image.ts";
 import { deviceNumber, readDisk, requireStick } from "../usb-stick.ts";
 import { writeDevice } from "../write-device.ts";
@@ -24,7 +24,11 @@ export interface DiskImageOptions {
 
 /** The key to sign with, where signing was asked for. */
 function signingKey({ sign, key, certificate }: DiskImageOptions): SigningKey | undefined {
-  if (key !== undefined && certificate !== undefined) return { key: existing(key), certificate: existing(certificate) };
+  if (key !== undefined && certificate !== undefined) {
+    const own = { key: existing(key), certificate: existing(certificate) };
+    requireKeyOf(own); // before the work
+    return own;
+  }
   if (key !== undefined || certificate !== undefined) throw new TernelError("argument", "--key and --certificate belong together");
   if (sign !== true) return undefined;
   const test = testKey();

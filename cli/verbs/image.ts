@@ -1,5 +1,7 @@
 // ternel image: the contents of a board's SPI flash, or the disk from which a PC boots.
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { Option, type Command } from "commander";
 import { boards } from "../../boards/configuration.ts";
 import { TernelError } from "../../models/errors.ts";
@@ -48,10 +50,13 @@ async function writeAnyImage(options: ImageOptions): Promise<void> {
     const disk = (["files", "sign", "key", "certificate", "write", "yes"] as const).find((name) => options[name] !== undefined);
     if (disk !== undefined) throw new TernelError("argument", `--${disk} goes with --uefi`);
   }
+  if (options.uefi === true && options.board !== "sim") throw new TernelError("argument", "--uefi and --board do not go together");
+  if (options.yes === true && options.write === undefined) throw new TernelError("argument", "--yes goes with --write");
   const forBoard = options.regions !== undefined || typeof options.bitstream === "string" || options.blink !== undefined;
   if (forBoard && (options.uefi === true || options.board === "sim"))
     throw new TernelError("argument", "--regions, --bitstream and --blink go with a board");
   const { output } = options;
+  if (output !== undefined) requireOutput(output, options.model);
   if (options.uefi !== true && options.board !== "sim") {
     await writeBoardImage({ ...options, model: oneModel(options.model) });
     return;
@@ -59,6 +64,21 @@ async function writeAnyImage(options: ImageOptions): Promise<void> {
   if (output === undefined) throw new TernelError("argument", "-o is needed");
   if (options.uefi === true) await writeDiskImage({ ...options, output });
   else await writeFlashImage({ ...options, output });
+}
+
+/** Throws before any work where no image can be written, or where it would take the place of a model or a device. */
+function requireOutput(output: string, models: readonly string[]): void {
+  const folder = statSync(dirname(output), { throwIfNoEntry: false });
+  if (folder?.isDirectory() !== true) throw new TernelError("fileUnwritable", `${output}: ${dirname(output)} is no folder`);
+  const there = statSync(output, { throwIfNoEntry: false });
+  if (there === undefined) return;
+  if (there.isDirectory()) throw new TernelError("fileUnwritable", `${output} is a folder`);
+  if (!there.isFile()) throw new TernelError("fileUnwritable", `${output} is a device; with --uefi, --write DEVICE writes a stick`);
+  const taken = models.find((model) => {
+    const file = statSync(model, { throwIfNoEntry: false });
+    return file?.ino === there.ino && file.dev === there.dev;
+  });
+  if (taken !== undefined) throw new TernelError("argument", `-o ${output} is the model`);
 }
 
 /** A flash has room for one model. */

@@ -1,5 +1,6 @@
 // ternel run: continues a prompt on one engine.
 import { Option, type Command } from "commander";
+import { TernelError } from "../../models/errors.ts";
 import {
   existing,
   flashOption,
@@ -66,7 +67,25 @@ export function addRun(program: Command): void {
     .action(runPrompt);
 }
 
-async function runPrompt(options: RunOptions): Promise<void> {
+/** Options that mean something to some of the targets only. */
+const targetsOf: Readonly<Record<string, readonly TargetName[]>> = {
+  engine: ["soc"],
+  config: ["soc"],
+  flash: ["soc"],
+  cores: ["native", "uefi"],
+  kernel: ["native", "uefi"],
+};
+
+/** Throws where an option was given that the target would not heed. */
+function requireHeeded(command: Command, target: TargetName): void {
+  for (const [name, targets] of Object.entries(targetsOf)) {
+    if (command.getOptionValueSource(name) === "cli" && !targets.includes(target))
+      throw new TernelError("argument", `--${name} goes with --target ${targets.join(" or ")}`);
+  }
+}
+
+async function runPrompt(options: RunOptions, command: Command): Promise<void> {
+  requireHeeded(command, options.target);
   const model = existing(options.model);
   const target = await openTarget(options.target, model, options);
   try {

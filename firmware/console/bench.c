@@ -2,9 +2,13 @@
 // tokens and the choice of the next one; hashing and printing are not.
 #include "arguments.h"
 #include "output.h"
+#include "reading.h"
 #include "session.h"
 
 enum { BENCH_TOKENS = 16, COUNTERS_MAX = 24, PERCENT = 100, MEDIAN = 50, ALMOST_ALL = 99 };
+
+/// Before every so many tokens the weights are read alone: what else runs on the machine disturbs both.
+enum { READING_TURN = 4 };
 
 /// One measurement, as it is printed.
 struct measurement {
@@ -65,6 +69,15 @@ static void print_latencies(const struct ternel_platform *platform, const struct
     }
 }
 
+/// What reading alone took, where the machine can tell; `json` is NULL for people.
+static void report_reading(const struct console *console, const struct measurement *measurement,
+                           struct json *json) {
+    const struct console_reading *reading = console->setup->reading;
+    if (reading != NULL && console->reading.bytes != 0 && measurement->tokens != 0) {
+        reading->report(console, latency(measurement, 0), json);
+    }
+}
+
 static void json_counters(const struct console *console, struct json *json) {
     struct console_counter list[COUNTERS_MAX];
     const uint32_t count = counters(console, list);
@@ -111,6 +124,7 @@ static void json_measurement(const struct console *console, const struct measure
         json_number(&json, "max", latency(measurement, PERCENT));
         json_close(&json, '}');
     }
+    report_reading(console, measurement, &json);
     if (measurement->has_hash) {
         json_hexadecimal(&json, "logitsHash", measurement->hash, sizeof measurement->hash);
     }
@@ -133,6 +147,7 @@ static void report(struct console *console, const struct measurement *measuremen
     console_print_usage(console);
     print_latencies(console->platform, measurement);
     output_text(console->platform, "\n");
+    report_reading(console, measurement, NULL);
     print_counters(console);
 }
 
@@ -162,6 +177,7 @@ static struct measurement begin(struct console *console, const char *what, bool 
     const struct ternel_sha256 *sha256 = &console->platform->sha256;
     ternel_engine_reset(console->setup->engine);
     reset_counters(console);
+    console->reading.bytes = 0;
     if (hash) {
         sha256->start(sha256->context);
     }
@@ -181,6 +197,9 @@ static enum ternel_error bench_decode(struct console *console, uint32_t count) {
     struct measurement measurement = begin(console, "decode", console->settings.machine);
     uint32_t token = console->setup->engine->container->shape.start_token;
     for (uint32_t step = 0; step < count && !line_interrupted(&console->reader); step++) {
+        if (console->setup->reading != NULL && step % READING_TURN == 0) {
+            console->setup->reading->measure(console);
+        }
         const uint64_t before = measurement.cycles;
         TERNEL_TRY(measure(console, &measurement, &token, 1, true, &token));
         const uint64_t cycles = measurement.cycles - before;

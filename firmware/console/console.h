@@ -84,6 +84,8 @@ struct console_models {
     enum ternel_error (*load)(void *context, uint64_t number, bool *lost);
 };
 
+struct console_reading;
+
 /// What the console works with. All of it must outlive the console.
 struct console_setup {
     const struct ternel_platform *platform;
@@ -91,6 +93,7 @@ struct console_setup {
     uint64_t arena_bytes;         ///< memory that the engine uses, for /info
     const struct console_machine *machine; ///< NULL on a PC
     const struct console_models *models;   ///< NULL where there is one model
+    const struct console_reading *reading; ///< reading.h's on a PC; NULL: /bench says nothing of memory
     const struct console_boot_phase *boot; ///< since power on; NULL where nobody measured it
     uint32_t boot_phases;
     /// Whether typed characters are sent back and edited here; false where a terminal in line mode does that.

@@ -25,11 +25,18 @@ struct console_usage {
     const char *stop;            ///< "end", "length" or "interrupt"
 };
 
+/// The weights that a token reads, and the cycles that reading them alone took, the best of all times.
+struct console_weights {
+    uint64_t bytes; ///< 0: not measured
+    uint64_t cycles;
+};
+
 struct console {
     const struct console_setup *setup;
     const struct ternel_platform *platform;
     struct console_settings settings;
     struct console_usage last;
+    struct console_weights reading; ///< of the last /bench
     struct line_reader reader;
     bool quit;
     const char *detail; ///< beyond the words of the error that a command gives, or NULL

@@ -20,8 +20,8 @@ writeRandomModel(`${folder}/model`, { dimension: 24, intermediate: 40, layers: 2
 writeFileSync(container, packModel(readCheckpoint(`${folder}/model`), { name: "random" }).bytes);
 
 /** What the console prints for these bytes. */
-function converse(input: string | Uint8Array): string {
-  return execFileSync(program, ["--model", container, "--kernel", "cpu"], { cwd: root, input, timeout: 60_000 }).toString("utf8");
+function converse(input: string | Uint8Array, kernel = "cpu"): string {
+  return execFileSync(program, ["--model", container, "--kernel", kernel], { cwd: root, input, timeout: 60_000 }).toString("utf8");
 }
 
 interface Reply {
@@ -36,13 +36,19 @@ interface Reply {
   readonly count?: number;
   readonly columns?: number;
   readonly cycles?: number;
+  readonly clockHz?: number;
+  readonly weights?: { readonly bytes: number; readonly bytesPerSecond: number; readonly readingBytesPerSecond: number };
   readonly tokenCycles?: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly error?: { readonly code: string; readonly message: string };
 }
 
 /** The JSON lines that the console answers in machine mode. */
 function ask(...lines: readonly string[]): Reply[] {
-  const output = converse(["/set machine on", ...lines, "/quit", ""].join("\n"));
+  return askKernel("cpu", ...lines);
+}
+
+function askKernel(kernel: string, ...lines: readonly string[]): Reply[] {
+  const output = converse(["/set machine on", ...lines, "/quit", ""].join("\n"), kernel);
   const records = output.split("\n").filter((line) => line.includes("\x1e"));
   return records.map((line) => JSON.parse(line.slice(line.indexOf("\x1e") + 1)) as Reply);
 }
@@ -125,6 +131,25 @@ test("machine: benches give the same logits, however the tokens come", () => {
   assert.equal(lastOf(ask("/bench prefill 0")).logitsHash, lastOf(ask("/bench decode 1")).logitsHash);
   const block = lastOf(ask("/bench block"));
   assert.deepEqual([block.count, block.tokens, block.logitsHash], [1, [], undefined]);
+});
+
+test("a bench tells how fast a token takes its weights, and how fast they are read alone, where somebody can", () => {
+  const { clockHz = 0 } = lastOf(askKernel("plain", "/info"));
+  const { tokenCycles, weights } = lastOf(askKernel("plain", "/bench decode 1"));
+  assert.ok(tokenCycles !== undefined && weights !== undefined && clockHz > 0);
+  // Two layers of 24 and 40, a head of 300 x 24: in no packing less than five weights in a byte.
+  assert.ok(weights.bytes >= (2 * (4 * 24 * 24 + 3 * 24 * 40) + 300 * 24) / 5);
+  // Of one token: the clock of another process may have been measured a little differently.
+  const expected = (weights.bytes * clockHz) / tokenCycles.p50;
+  assert.ok(Math.abs(weights.bytesPerSecond / expected - 1) < 0.1, `${weights.bytesPerSecond} and ${expected}`);
+  assert.ok(weights.readingBytesPerSecond > weights.bytesPerSecond);
+  assert.match(
+    converse("/bench\n/quit\n", "plain"),
+    /\n {2}\d+ bytes of weights a token: \d+\.\d\d GB\/s at best, reading alone \d+\.\d\d GB\/s\n/,
+  );
+  assert.equal(lastOf(askKernel("plain", "/set engine cpu", "/bench decode 1")).weights, undefined);
+  assert.equal(lastOf(askKernel("plain", "/bench block")).weights, undefined);
+  assert.ok(!converse("/bench\n/quit\n").includes("GB/s"));
 });
 
 test("machine: a plain line and the same text as JSON are the same prompt", () => {

@@ -62,6 +62,10 @@ struct ternel_backend {
     uint32_t columns;
     /// What is known of the last error beyond its code, or NULL: "command 12: OPCODE". NULL where nothing is.
     const char *(*fault)(void *context);
+    /// Reads as many bytes as a token's weights have, from where they lie, in order, on the same cores, and
+    /// does nothing else: no token can be faster where memory is the limit. With `prefetch` or without,
+    /// whichever the memory likes better. Returns how many bytes that are. NULL where there is no such way.
+    uint64_t (*read_weights)(void *context, bool prefetch);
 };
 
 enum { TERNEL_COLUMNS_MAX = 64 };

@@ -69,6 +69,8 @@ static void multiply(const struct part *part, const struct ternel_packed_matrix 
     const struct ternel_inputs inputs = {
         .values = slot->values + (size_t)part->first * f->activation_stride,
         .sums = slot->sums + part->first,
+        .mantissa = slot->mantissa + part->first,
+        .shift = slot->shift + part->first,
         .stride = f->activation_stride,
         .columns = block_columns(packed->source->columns),
         .tokens = tokens,
@@ -82,16 +84,15 @@ static void multiply(const struct part *part, const struct ternel_packed_matrix 
         if (tokens == 1) {
             kernel->multiply(tile, &inputs, sums);
         } else {
-            kernel->multiply_many(tile, &inputs, part->scratch->digits, sums, sums_stride);
+            kernel->multiply_many(tile, &inputs, &part->scratch->kernel, sums, sums_stride);
         }
         for (uint32_t t = 0; !whole && t < tokens; t++) {
             memcpy(out + (size_t)t * stride + done, sums + (size_t)t * sums_stride,
                    (tiles->rows - done) * sizeof *out);
         }
     }
-    for (uint32_t t = 0; t < tokens; t++) {
-        part->work->rescale(out + (size_t)t * stride, tiles->rows, slot->mantissa[part->first + t],
-                            slot->shift[part->first + t]);
+    if (tokens == 1) {
+        part->work->rescale(out, tiles->rows, *inputs.mantissa, *inputs.shift);
     }
 }
 

@@ -50,8 +50,8 @@ struct ternel_forward_slot {
 
 /// What a worker needs for itself.
 struct ternel_forward_scratch {
-    _Alignas(64) uint8_t digits[TERNEL_KERNEL_SCRATCH_BYTES];
-    int32_t edge[TERNEL_COLUMNS_MAX * TERNEL_TILE_ROWS_MAX]; ///< sums of a tile that has too few rows
+    struct ternel_kernel_scratch kernel;
+    int32_t edge[TERNEL_COLUMNS_MAX * TERNEL_TILE_ROWS_MAX]; ///< rows of a tile that has too few
 };
 
 struct ternel_forward {

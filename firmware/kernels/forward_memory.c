@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "packing.h"
+#include "streaming.h"
 
 _Static_assert(sizeof(size_t) == 8,
                "sizes are computed in 64 bits, which the container's limits cannot fill");
@@ -22,8 +23,10 @@ static void *take(struct cursor *cursor, size_t count, size_t element) {
     return place;
 }
 
-static uint32_t round_up(uint32_t count, uint32_t align) {
-    return (count + align - 1) / align * align;
+/// Elements from one token's vector to the next one's: an odd number of cache lines. A power of two would
+/// put the same element of all tokens into the same few places of the caches.
+static uint32_t stride_of(uint32_t count, uint32_t line) {
+    return ((count + line - 1) / line | 1) * line;
 }
 
 /// Room for the tiles of `rows` rows.
@@ -72,10 +75,10 @@ static void place_layer(struct cursor *cursor, struct ternel_forward *forward, u
 static size_t lay_out(struct ternel_forward *forward, uint32_t workers, uint32_t columns, uint8_t *memory) {
     const struct ternel_shape *shape = &forward->container->shape;
     struct cursor cursor = {.memory = memory};
-    forward->stride = round_up(shape->dimension, ALIGN / sizeof(int32_t));
-    forward->wide_stride = round_up(shape->intermediate, ALIGN / sizeof(int32_t));
+    forward->stride = stride_of(shape->dimension, LINE_ELEMENTS);
+    forward->wide_stride = stride_of(shape->intermediate, LINE_ELEMENTS);
     forward->activation_stride =
-        round_up(shape->dimension > shape->intermediate ? shape->dimension : shape->intermediate, ALIGN);
+        stride_of(shape->dimension > shape->intermediate ? shape->dimension : shape->intermediate, ALIGN);
 
     forward->layers = take(&cursor, shape->layers, sizeof *forward->layers);
     forward->scratch = take(&cursor, workers, sizeof *forward->scratch);
@@ -173,6 +176,7 @@ enum ternel_error ternel_forward_open(struct ternel_forward *forward,
                 .multiply = ternel_backend_cpu.multiply,
                 .run_tokens = ternel_forward_run,
                 .columns = columns,
+                .read_weights = ternel_streaming_read_weights,
             },
         .container = container,
         .kernel = kernel,

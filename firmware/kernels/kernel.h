@@ -21,16 +21,26 @@ enum {
     /// Columns that share one unpacked piece of a tile; a sum of this many digits (0..2) times int8 in pairs
     /// fits 16 bits: 512 / 8 * 2 * 2 * 127 = 32512.
     TERNEL_PIECE_COLUMNS = 512,
-    /// Bytes of scratch that `multiply_many` needs: a piece, unpacked to one byte a weight.
-    TERNEL_KERNEL_SCRATCH_BYTES = TERNEL_PIECE_COLUMNS * TERNEL_TILE_ROWS_MAX,
+    /// Tokens of one pass.
+    TERNEL_KERNEL_TOKENS_MAX = 64,
+};
+
+/// What `multiply_many` needs.
+struct ternel_kernel_scratch {
+    /// A piece, unpacked to one byte a weight.
+    _Alignas(64) uint8_t digits[TERNEL_PIECE_COLUMNS * TERNEL_TILE_ROWS_MAX];
+    /// For each token the sums of a tile in two lanes a row.
+    _Alignas(64) uint8_t totals[TERNEL_KERNEL_TOKENS_MAX * TERNEL_TILE_ROWS_MAX * 2 * sizeof(int32_t)];
 };
 
 /// The activations of one or several tokens.
 struct ternel_inputs {
-    const int8_t *values; ///< token t's at values + t * stride, zeros beyond the matrix's columns
-    const int32_t *sums;  ///< for each token the sum of its activations
-    uint32_t stride;      ///< a multiple of 8
-    uint32_t columns;     ///< a multiple of 8, at most 32768
+    const int8_t *values;     ///< token t's at values + t * stride, zeros beyond the matrix's columns
+    const int32_t *sums;      ///< for each token the sum of its activations
+    const uint16_t *mantissa; ///< for each token the rescaler's pair, which only multiply_many wants
+    const uint8_t *shift;
+    uint32_t stride;  ///< a multiple of 8
+    uint32_t columns; ///< a multiple of 8, at most 32768
     uint32_t tokens;
 };
 
@@ -63,9 +73,10 @@ struct ternel_kernel {
     struct ternel_packing packing;
     /// sums[row] = sum(trit * activation) for all rows of one tile and the first token of `inputs`.
     void (*multiply)(const uint8_t *tile, const struct ternel_inputs *inputs, int32_t *sums);
-    /// The same for all tokens: those of token t go to sums + t * stride. `scratch`: at a multiple of 64.
-    void (*multiply_many)(const uint8_t *tile, const struct ternel_inputs *inputs, uint8_t *scratch,
-                          int32_t *sums, uint32_t stride);
+    /// The same for all tokens, and rescaled: S24(R(sums[row] * mantissa, shift)) of token t, with shift <=
+    /// 63, goes to values + t * stride.
+    void (*multiply_many)(const uint8_t *tile, const struct ternel_inputs *inputs,
+                          struct ternel_kernel_scratch *scratch, int32_t *values, uint32_t stride);
     /// The arithmetic of multiply_many and nothing else, `rounds` times: as many sums as it keeps in
     /// registers, with their operands in registers as well. Returns how many products of bytes that were:
     /// their number a second is what no prompt can exceed. NULL: the kernel multiplies no bytes.

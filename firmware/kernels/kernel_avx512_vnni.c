@@ -14,6 +14,7 @@ enum {
     VECTOR_BYTES = 64,
     /// As in matrix_pairs.h.
     PREFETCH_BYTES = 4096,
+    CACHE_LINE_BYTES = 64,
 };
 
 /// sum + the products of four bytes 0..255 with four signed bytes, in each lane. The instruction itself:
@@ -66,30 +67,52 @@ static void multiply(const uint8_t *tile, const struct ternel_inputs *inputs, in
     }
 }
 
-/// One byte a digit: block by block, the five groups of rows one after the other.
+/// One byte a digit: block by block, the five groups of rows one after the other. The byte of digit j is
+/// floor(3^(j+1) u / 256), the first digits as a number: three times the byte before it, and the digit. It is
+/// the upper half of a product of 16 bits, of the odd bytes in its place already.
 static void unpack(const uint8_t *tile, uint32_t blocks, uint8_t *digits) {
-    const lanes one = bytes_set(1);
+    const lanes upper = _mm512_set1_epi16((int16_t)0xff00);
+    lanes power[FIVE];
+    for (int j = 0, value = 3; j < FIVE; j++, value *= 3) {
+        power[j] = _mm512_set1_epi16((int16_t)value);
+        // Products that stay products: made of shifts and additions, they would be more instructions.
+        __asm__("" : "+v"(power[j]));
+    }
     for (uint32_t i = 0; i < blocks; i++, tile += VECTOR_BYTES) {
-        _mm_prefetch((const char *)((uintptr_t)tile + PREFETCH_BYTES), _MM_HINT_T0);
-        lanes u = lanes_load(tile);
+        const lanes u = lanes_load(tile);
+        const lanes even = _mm512_slli_epi16(u, 8);
+        const lanes odd = _mm512_srli_epi16(u, 8);
+#pragma GCC unroll 5
         for (int j = 0; j < FIVE; j++, digits += VECTOR_BYTES) {
-            // floor(3 u / 256): 0 up to 85, 1 up to 170, else 2
-            const __mmask64 some = _mm512_cmpgt_epu8_mask(u, bytes_set(85));
-            const __mmask64 two = _mm512_cmpgt_epu8_mask(u, bytes_set((int8_t)170));
-            const lanes digit = _mm512_maskz_mov_epi8(some, one);
-            lanes_store(digits, _mm512_mask_add_epi8(digit, two, digit, one));
-            u = next_digit(u);
+            const lanes of_even = _mm512_mulhi_epu16(even, power[j]);
+            const lanes of_odd = _mm512_mullo_epi16(odd, power[j]);
+            lanes_store(digits,
+                        _mm512_ternarylogic_epi32(of_odd, upper, of_even, 0xea)); // odd & upper | even
         }
     }
 }
+enum { TOTAL_CARRIES = 3 };
 
 #define EACH_DIGIT(DO, token) DO(token, 0) DO(token, 1) DO(token, 2) DO(token, 3) DO(token, 4)
 
-static inline lanes accumulate(lanes sum, lanes digits, lanes input) {
-    return add_products(sum, digits, input);
+/// The five steps in one piece: one by one, gcc 12 copies some of the sums in every step.
+static inline void accumulate(lanes *sum0, lanes *sum1, lanes *sum2, lanes *sum3, lanes *sum4, lanes digit0,
+                              lanes digit1, lanes digit2, lanes digit3, lanes digit4, lanes input) {
+    __asm__("vpdpbusd %10, %5, %0\n\t"
+            "vpdpbusd %10, %6, %1\n\t"
+            "vpdpbusd %10, %7, %2\n\t"
+            "vpdpbusd %10, %8, %3\n\t"
+            "vpdpbusd %10, %9, %4"
+            : "+v"(*sum0), "+v"(*sum1), "+v"(*sum2), "+v"(*sum3), "+v"(*sum4)
+            : "v"(digit0), "v"(digit1), "v"(digit2), "v"(digit3), "v"(digit4), "v"(input));
 }
 
-static inline lanes widen(lanes sum) {
+static inline lanes first_sum(const uint8_t *total) {
+    return lanes_load(total);
+}
+
+static inline lanes total_of(lanes sum, const uint8_t *total) {
+    (void)total;
     return sum;
 }
 

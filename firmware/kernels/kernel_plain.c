@@ -46,11 +46,18 @@ static void multiply(const uint8_t *tile, const struct ternel_inputs *inputs, in
     multiply_token(tile, inputs->values, inputs->columns, sums);
 }
 
-static void multiply_many(const uint8_t *tile, const struct ternel_inputs *inputs, uint8_t *scratch,
-                          int32_t *sums, uint32_t stride) {
+static void rescale(int32_t *values, uint32_t count, uint16_t mantissa, uint8_t shift) {
+    for (uint32_t i = 0; i < count; i++) {
+        values[i] = ternel_round_shift_saturate((int64_t)values[i] * mantissa, shift, 39);
+    }
+}
+
+static void multiply_many(const uint8_t *tile, const struct ternel_inputs *inputs,
+                          struct ternel_kernel_scratch *scratch, int32_t *values, uint32_t stride) {
     (void)scratch;
     for (uint32_t t = 0; t < inputs->tokens; t++) {
-        multiply_token(tile, inputs->values + t * inputs->stride, inputs->columns, sums + t * stride);
+        multiply_token(tile, inputs->values + t * inputs->stride, inputs->columns, values + t * stride);
+        rescale(values + t * stride, DIGITS, inputs->mantissa[t], inputs->shift[t]);
     }
 }
 
@@ -62,12 +69,6 @@ static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, in
         sum += activation[i];
     }
     return sum;
-}
-
-static void rescale(int32_t *values, uint32_t count, uint16_t mantissa, uint8_t shift) {
-    for (uint32_t i = 0; i < count; i++) {
-        values[i] = ternel_round_shift_saturate((int64_t)values[i] * mantissa, shift, 39);
-    }
 }
 
 static const struct ternel_vector_work vector_work = {

@@ -78,15 +78,15 @@ static inline lanes lanes_absolute(lanes a) {
 }
 
 static inline lanes lanes_shift_left(lanes a, uint32_t count) {
-    return _mm256_sll_epi32(a, _mm_cvtsi32_si128((int32_t)count));
+    return _mm256_sllv_epi32(a, _mm256_set1_epi32((int32_t)count));
 }
 
 static inline lanes lanes_shift_right(lanes a, uint32_t count) {
-    return _mm256_sra_epi32(a, _mm_cvtsi32_si128((int32_t)count));
+    return _mm256_srav_epi32(a, _mm256_set1_epi32((int32_t)count));
 }
 
 static inline lanes lanes_shift_right_logical(lanes a, uint32_t count) {
-    return _mm256_srl_epi32(a, _mm_cvtsi32_si128((int32_t)count));
+    return _mm256_srlv_epi32(a, _mm256_set1_epi32((int32_t)count));
 }
 
 static inline struct products lanes_products(lanes a, lanes b) {
@@ -104,8 +104,8 @@ static inline struct products products_sum(struct products p, struct products q)
 }
 
 static inline struct products products_shift_right_logical(struct products p, uint32_t count) {
-    const __m128i shift = _mm_cvtsi32_si128((int32_t)count);
-    return (struct products){_mm256_srl_epi64(p.even, shift), _mm256_srl_epi64(p.odd, shift)};
+    const __m256i shift = _mm256_set1_epi64x(count); // one count for all lanes would be two instructions
+    return (struct products){_mm256_srlv_epi64(p.even, shift), _mm256_srlv_epi64(p.odd, shift)};
 }
 
 static inline __m256i clamp_64(__m256i a, int64_t low, int64_t high) {
@@ -170,6 +170,20 @@ static inline void lanes_store_pairs(int32_t *to, lanes a, int32_t correction) {
     _mm_storeu_si128((void *)to, _mm_sub_epi32(sum_pairs(a), _mm_set1_epi32(correction)));
 }
 
-static inline void lanes_add_pairs(int32_t *to, lanes a) {
-    _mm_storeu_si128((void *)to, _mm_add_epi32(sum_pairs(a), _mm_loadu_si128((const void *)to)));
+static inline lanes lanes_sum_neighbours(lanes a) {
+    return _mm256_add_epi32(a, _mm256_srli_epi64(a, 32));
+}
+
+static inline lanes longs_multiply(lanes a, lanes b) {
+    return _mm256_mul_epi32(a, b);
+}
+
+static inline lanes longs_add(lanes a, lanes b) {
+    return _mm256_add_epi64(a, b);
+}
+
+static inline lanes products_rows(struct products p) {
+    const lanes mixed =
+        _mm256_unpacklo_epi64(_mm256_shuffle_epi32(p.even, 0x08), _mm256_shuffle_epi32(p.odd, 0x08));
+    return _mm256_permute4x64_epi64(mixed, 0xd8);
 }

@@ -77,15 +77,15 @@ static inline lanes lanes_absolute(lanes a) {
 }
 
 static inline lanes lanes_shift_left(lanes a, uint32_t count) {
-    return _mm512_sll_epi32(a, _mm_cvtsi32_si128((int32_t)count));
+    return _mm512_sllv_epi32(a, _mm512_set1_epi32((int32_t)count));
 }
 
 static inline lanes lanes_shift_right(lanes a, uint32_t count) {
-    return _mm512_sra_epi32(a, _mm_cvtsi32_si128((int32_t)count));
+    return _mm512_srav_epi32(a, _mm512_set1_epi32((int32_t)count));
 }
 
 static inline lanes lanes_shift_right_logical(lanes a, uint32_t count) {
-    return _mm512_srl_epi32(a, _mm_cvtsi32_si128((int32_t)count));
+    return _mm512_srlv_epi32(a, _mm512_set1_epi32((int32_t)count));
 }
 
 static inline struct products lanes_products(lanes a, lanes b) {
@@ -103,8 +103,8 @@ static inline struct products products_sum(struct products p, struct products q)
 }
 
 static inline struct products products_shift_right_logical(struct products p, uint32_t count) {
-    const __m128i shift = _mm_cvtsi32_si128((int32_t)count);
-    return (struct products){_mm512_srl_epi64(p.even, shift), _mm512_srl_epi64(p.odd, shift)};
+    const __m512i shift = _mm512_set1_epi64(count); // one count for all lanes would be two instructions
+    return (struct products){_mm512_srlv_epi64(p.even, shift), _mm512_srlv_epi64(p.odd, shift)};
 }
 
 static inline __m512i clamp_64(__m512i a, int64_t low, int64_t high) {
@@ -162,6 +162,19 @@ static inline void lanes_store_pairs(int32_t *to, lanes a, int32_t correction) {
     _mm256_storeu_si256((void *)to, _mm256_sub_epi32(sum_pairs(a), _mm256_set1_epi32(correction)));
 }
 
-static inline void lanes_add_pairs(int32_t *to, lanes a) {
-    _mm256_storeu_si256((void *)to, _mm256_add_epi32(sum_pairs(a), _mm256_loadu_si256((const void *)to)));
+static inline lanes lanes_sum_neighbours(lanes a) {
+    return _mm512_add_epi32(a, _mm512_srli_epi64(a, 32));
+}
+
+static inline lanes longs_multiply(lanes a, lanes b) {
+    return _mm512_mul_epi32(a, b);
+}
+
+static inline lanes longs_add(lanes a, lanes b) {
+    return _mm512_add_epi64(a, b);
+}
+
+static inline lanes products_rows(struct products p) {
+    const __m512i order = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    return _mm512_permutex2var_epi32(p.even, order, p.odd);
 }

@@ -185,7 +185,21 @@ static inline void lanes_store_pairs(int32_t *to, lanes a, int32_t correction) {
     _mm_storel_epi64((void *)to, _mm_shuffle_epi32(sums, 0x08));
 }
 
-static inline void lanes_add_pairs(int32_t *to, lanes a) {
-    const lanes sums = _mm_shuffle_epi32(_mm_add_epi32(a, _mm_srli_epi64(a, 32)), 0x08);
-    _mm_storel_epi64((void *)to, _mm_add_epi32(sums, _mm_loadl_epi64((const void *)to)));
+/// In each even lane its sum with the odd one after it.
+static inline lanes lanes_sum_neighbours(lanes a) {
+    return _mm_add_epi32(a, _mm_srli_epi64(a, 32));
+}
+
+/// 64-bit products of the even lanes.
+static inline lanes longs_multiply(lanes a, lanes b) {
+    return _mm_mul_epi32(a, b);
+}
+
+static inline lanes longs_add(lanes a, lanes b) {
+    return _mm_add_epi64(a, b);
+}
+
+/// The lower halves of p.even, then those of p.odd.
+static inline lanes products_rows(struct products p) {
+    return _mm_unpacklo_epi64(_mm_shuffle_epi32(p.even, 0x08), _mm_shuffle_epi32(p.odd, 0x08));
 }

@@ -17,6 +17,8 @@ struct problem {
     uint8_t *packed;
     int8_t *activations;
     int32_t *sums;
+    uint16_t *mantissa;
+    uint8_t *shift;
     struct ternel_inputs inputs;
 };
 
@@ -35,9 +37,13 @@ static struct problem make(uint32_t rows, uint32_t columns, uint32_t tokens) {
     p.matrix.packed = p.packed;
     p.activations = calloc(tokens, p.matrix.stride);
     p.sums = calloc(tokens, sizeof *p.sums);
+    p.mantissa = calloc(tokens, sizeof *p.mantissa);
+    p.shift = calloc(tokens, sizeof *p.shift);
     p.inputs = (struct ternel_inputs){
         .values = p.activations,
         .sums = p.sums,
+        .mantissa = p.mantissa,
+        .shift = p.shift,
         .stride = p.matrix.stride,
         .columns = p.matrix.stride,
         .tokens = tokens,
@@ -49,6 +55,8 @@ static void release(struct problem *p) {
     free(p->packed);
     free(p->activations);
     free(p->sums);
+    free(p->mantissa);
+    free(p->shift);
 }
 
 static void sum_activations(struct problem *p) {
@@ -70,6 +78,10 @@ static int32_t expected(const struct problem *p, uint32_t row, uint32_t token) {
     return sum;
 }
 
+static int32_t rescaled(const struct problem *p, int32_t sum, uint32_t token) {
+    return testing_saturate(testing_round((testing_wide)sum * p->mantissa[token], p->shift[token]));
+}
+
 /// Rows first..first + rows - 1 of the matrix, packed and multiplied by one kernel.
 static void check(const struct ternel_kernel *kernel, struct problem *p, uint32_t first, uint32_t rows) {
     const uint32_t tile_rows = ternel_tile_rows(kernel->packing);
@@ -77,7 +89,7 @@ static void check(const struct ternel_kernel *kernel, struct problem *p, uint32_
     const uint32_t stride = tile_rows + 1;
     // Blocks of their exact size, so that AddressSanitizer sees every step beyond them.
     uint8_t *tile = aligned_alloc(ALIGN, round_up((uint32_t)bytes, ALIGN));
-    uint8_t *scratch = aligned_alloc(ALIGN, TERNEL_KERNEL_SCRATCH_BYTES);
+    struct ternel_kernel_scratch *scratch = aligned_alloc(ALIGN, sizeof *scratch);
     int32_t *one = malloc(tile_rows * sizeof *one);
     int32_t *many = malloc(((size_t)(p->inputs.tokens - 1) * stride + tile_rows) * sizeof *many);
     EXPECT(tile_rows <= TERNEL_TILE_ROWS_MAX);
@@ -92,7 +104,8 @@ static void check(const struct ternel_kernel *kernel, struct problem *p, uint32_
             const uint32_t row = at * tile_rows + i;
             EXPECT(one[i] == (row < rows ? expected(p, first + row, 0) : 0));
             for (uint32_t t = 0; t < p->inputs.tokens; t++) {
-                EXPECT(many[t * stride + i] == (row < rows ? expected(p, first + row, t) : 0));
+                EXPECT(many[t * stride + i] ==
+                       (row < rows ? rescaled(p, expected(p, first + row, t), t) : 0));
             }
         }
         for (uint32_t t = 0; t + 1 < p->inputs.tokens; t++) {
@@ -116,6 +129,9 @@ static void test_random(uint64_t *random) {
             for (uint32_t i = 0; i < columns; i++) {
                 p.activations[t * p.inputs.stride + i] = (int8_t)((int32_t)testing_below(random, 255) - 127);
             }
+            p.mantissa[t] =
+                (uint16_t)(testing_below(random, 8) == 0 ? 0 : 32768 + testing_below(random, 32768));
+            p.shift[t] = (uint8_t)testing_below(random, testing_below(random, 2) == 0 ? 64 : 25);
         }
         sum_activations(&p);
         const uint32_t first = testing_below(random, p.matrix.rows);
@@ -127,11 +143,16 @@ static void test_random(uint64_t *random) {
     }
 }
 
-/// Every code with every sign at full scale, and the longest row there can be: no sum may overflow.
+/// Every code with every sign at full scale, and the longest row there can be: no sum may overflow. Rescaled
+/// as it is, with the least shift that leaves at most 31 bits, and with one less.
 static void test_extremes(void) {
+    static const uint16_t mantissa[] = {1, 65535, 65535};
+    static const uint8_t shift[] = {0, 9, 8};
     for (unsigned code = 0; code < 256; code++) {
         struct problem p = make(5, code % 64 == 0 ? 32768 : 1032, 3);
         memset(p.packed, (int)code, p.matrix.stride);
+        memcpy(p.mantissa, mantissa, sizeof mantissa);
+        memcpy(p.shift, shift, sizeof shift);
         for (uint32_t i = 0; i < p.matrix.columns; i++) {
             p.activations[i] = 127;
             p.activations[p.inputs.stride + i] = -127;

@@ -52,7 +52,6 @@ static void multiply(const uint8_t *tile, const struct ternel_inputs *inputs, in
 static void unpack(const uint8_t *tile, uint32_t blocks, uint8_t *digits) {
     const lanes mask = bytes_set(3);
     for (uint32_t i = 0; i < blocks; i++, tile += VECTOR_BYTES, digits += PAIRS * VECTOR_BYTES) {
-        _mm_prefetch((const char *)((uintptr_t)tile + PREFETCH_BYTES), _MM_HINT_T0);
         const lanes four = lanes_load(tile);
         lanes_store(digits, lanes_and(four, mask));
         lanes_store(digits + VECTOR_BYTES, lanes_and(shorts_shift_right(four, 2), mask));
@@ -63,12 +62,23 @@ static void unpack(const uint8_t *tile, uint32_t blocks, uint8_t *digits) {
 
 #define EACH_DIGIT(DO, token) DO(token, 0) DO(token, 1) DO(token, 2) DO(token, 3)
 
-static inline lanes accumulate(lanes sum, lanes digits, lanes input) {
-    return shorts_add(sum, bytes_multiply(digits, input));
+static inline void accumulate(lanes *sum0, lanes *sum1, lanes *sum2, lanes *sum3, lanes digit0, lanes digit1,
+                              lanes digit2, lanes digit3, lanes input) {
+    *sum0 = shorts_add(*sum0, bytes_multiply(digit0, input));
+    *sum1 = shorts_add(*sum1, bytes_multiply(digit1, input));
+    *sum2 = shorts_add(*sum2, bytes_multiply(digit2, input));
+    *sum3 = shorts_add(*sum3, bytes_multiply(digit3, input));
 }
 
-static inline lanes widen(lanes sum) {
-    return shorts_widen(sum);
+static inline lanes first_sum(const uint8_t *total) {
+    (void)total;
+    return lanes_zero();
 }
+
+static inline lanes total_of(lanes sum, const uint8_t *total) {
+    return lanes_add(shorts_widen(sum), lanes_load(total));
+}
+
+enum { TOTAL_CARRIES = 0 };
 
 #include "matrix_many.h"

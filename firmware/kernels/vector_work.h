@@ -10,78 +10,13 @@
 #include "kernel.h"
 #include "numerics.h"
 #include "rmsnorm.h"
+#include "rounding.h"
 #include "sigmoid_table.h"
 
 /// Who does the elements that fill no vector: the engine, or a kernel with smaller ones.
 #ifndef REST
 #define REST(name) ternel_##name
 #endif
-
-/// How S24(R(product, shift)) is computed: by the lower or the upper half of the product where the result
-/// fits 31 bits, else with a limit in 64 bits.
-enum rounding_kind { ROUNDING_LOW, ROUNDING_HIGH, ROUNDING_WIDE };
-
-struct rounding {
-    enum rounding_kind kind;
-    int64_t half;
-    uint32_t shift;
-};
-
-/// For products below 2^product_bits.
-static struct rounding rounding_of(uint32_t shift, uint32_t product_bits) {
-    const int64_t half = shift == 0 ? 0 : INT64_C(1) << (shift - 1);
-    const enum rounding_kind kind = shift + 30 < product_bits ? ROUNDING_WIDE
-                                    : shift <= 32             ? ROUNDING_LOW
-                                                              : ROUNDING_HIGH;
-    return (struct rounding){.kind = kind, .half = half, .shift = shift};
-}
-
-/// Calls BODY with a constant `kind`: each loop is compiled three times, without a branch inside.
-#define FOR_EACH_KIND(rounding, BODY)                                                                        \
-    do {                                                                                                     \
-        if ((rounding)->kind == ROUNDING_LOW) {                                                              \
-            BODY(ROUNDING_LOW);                                                                              \
-        } else if ((rounding)->kind == ROUNDING_HIGH) {                                                      \
-            BODY(ROUNDING_HIGH);                                                                             \
-        } else {                                                                                             \
-            BODY(ROUNDING_WIDE);                                                                             \
-        }                                                                                                    \
-    } while (0)
-
-#define INLINE __attribute__((always_inline)) static inline
-
-/// R(a * b, shift) where the result fits 31 bits and 1 <= shift <= 32: an arithmetic and a logical shift of
-/// 64 bits differ only above bit 31 then.
-INLINE lanes round_low(lanes a, lanes b, const struct rounding *rounding) {
-    const struct products sums = products_add(lanes_products(a, b), rounding->half);
-    return products_low(products_shift_right_logical(sums, rounding->shift));
-}
-
-/// R(a * b, shift) where 33 <= shift <= 63.
-INLINE lanes round_high(lanes a, lanes b, const struct rounding *rounding) {
-    const lanes upper = products_high(products_add(lanes_products(a, b), rounding->half));
-    return lanes_shift_right(upper, rounding->shift - 32);
-}
-
-INLINE lanes saturate(lanes a) {
-    return lanes_maximum(lanes_minimum(a, lanes_set(TERNEL_ELEMENT_MAX)), lanes_set(TERNEL_ELEMENT_MIN));
-}
-
-/// S24(R(a * b, shift)) for any shift.
-INLINE lanes round_saturate(lanes a, lanes b, const struct rounding *rounding,
-                            const enum rounding_kind kind) {
-    if (kind == ROUNDING_LOW) {
-        return saturate(round_low(a, b, rounding));
-    }
-    if (kind == ROUNDING_HIGH) {
-        return saturate(round_high(a, b, rounding));
-    }
-    // What lies beyond these limits saturates, and what lies between them needs no more than 32 bits.
-    const int64_t one = INT64_C(1) << rounding->shift;
-    const struct products limited =
-        products_clamp(lanes_products(a, b), TERNEL_ELEMENT_MIN * one, TERNEL_ELEMENT_MAX * one);
-    return products_low(products_shift_right_logical(products_add(limited, rounding->half), rounding->shift));
-}
 
 /// The part of `count` that whole vectors make.
 static uint32_t whole(uint32_t count) {
@@ -359,8 +294,6 @@ static void add_residual(int32_t *restrict residual, const int32_t *update, uint
     REST(add_residual)(residual + end, update + end, count - end);
 }
 
-enum { PRODUCT_BITS = 39 };
-
 INLINE void rescale_lanes(int32_t *values, uint32_t count, int32_t mantissa, const struct rounding *rounding,
                           const enum rounding_kind kind) {
     for (uint32_t i = 0; i < count; i += LANES) {
@@ -369,13 +302,13 @@ INLINE void rescale_lanes(int32_t *values, uint32_t count, int32_t mantissa, con
 }
 
 static void rescale(int32_t *values, uint32_t count, uint16_t mantissa, uint8_t shift) {
-    const struct rounding rounding = rounding_of(shift, PRODUCT_BITS);
+    const struct rounding rounding = rounding_of(shift, RESCALED_BITS);
     const uint32_t end = whole(count);
 #define BODY(kind) rescale_lanes(values, end, mantissa, &rounding, kind)
     FOR_EACH_KIND(&rounding, BODY);
 #undef BODY
     for (uint32_t i = end; i < count; i++) {
-        values[i] = ternel_round_shift_saturate((int64_t)values[i] * mantissa, shift, PRODUCT_BITS);
+        values[i] = ternel_round_shift_saturate((int64_t)values[i] * mantissa, shift, RESCALED_BITS);
     }
 }
 

@@ -29,8 +29,8 @@ export const toolErrors = errorTable({
   },
   argument: {
     code: "E4005",
-    message: "argument: out of range",
-    cause: "An option's value is outside its range.",
+    message: "argument: missing, or not possible",
+    cause: "An option is missing, its value is not possible, or options do not go together.",
     remedy: "See the command's --help.",
   },
   modelFolder: {

@@ -16,3 +16,4 @@ void test_matrices(void);
 void test_vectors(void);
 void test_workers(void);
 void test_forward(void);
+void test_streaming(void);

@@ -20,6 +20,7 @@
 #include "engine.h"
 #include "model_file.h"
 #include "native_backend.h"
+#include "reading.h"
 #include "score.h"
 #include "terminal.h"
 
@@ -106,6 +107,7 @@ static enum ternel_error serve(struct ternel_engine *engine, const struct ternel
         .engine = engine,
         .arena_bytes = memory_bytes,
         .machine = NULL,
+        .reading = &console_reading,
         .echo = false,
     };
     terminal_catch_interrupts();

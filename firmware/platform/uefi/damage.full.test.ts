@@ -1,8 +1,10 @@
 // A thousand damaged or hostile models and disks: a clear line with its code for each, a prompt to choose again, never a hang or a reset.
 // TERNEL_DAMAGE_SEED=N repeats a run.
+import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { skipWithout, uefiTools } from "../../../test/tools.ts";
 import { bootDamaged, refuseAll, refuseFiles } from "./testing/damage-campaign.ts";
+import { DamageTally } from "./testing/damage-tally.ts";
 import { damagedModels } from "./testing/damaged-models.ts";
 import { diskDamages } from "./testing/disk-damages.ts";
 
@@ -15,15 +17,32 @@ const disks = 1000 - boots * modelsOfBoot - files;
 
 describe(`a thousand damages, seed ${seed}`, { skip: skipWithout(...uefiTools), timeout: 90 * minutes }, () => {
   const models = damagedModels(boots * modelsOfBoot, seed);
+  const tally = new DamageTally();
   for (let boot = 0; boot < boots; boot++) {
     const place = boot % 2 === 0 ? "file" : "partition";
     const first = boot * modelsOfBoot;
-    it(`models ${first} to ${first + modelsOfBoot - 1}, each in a ${place}`, () =>
-      refuseAll(models.slice(first, first + modelsOfBoot), place));
+    const some = models.slice(first, first + modelsOfBoot);
+    it(`models ${first} to ${first + modelsOfBoot - 1}, each in a ${place}`, async () => {
+      await refuseAll(some, place);
+      tally.note(
+        `models in ${place}s`,
+        some.map(({ damage }) => damage),
+      );
+    });
   }
-  it(`${files} damages of the file system`, () => refuseFiles(files, seed));
+  it(`${files} damages of the file system`, async () => {
+    tally.note("files of a damaged file system", await refuseFiles(files, seed));
+  });
   for (let i = 0; i < disks; i++) {
-    const damage = diskDamages[i % diskDamages.length];
-    if (damage !== undefined) it(`disk ${i}: ${damage.name}`, () => bootDamaged(damage, seed + i));
+    const damage = diskDamages[i % diskDamages.length] ?? assert.fail();
+    it(`disk ${i}: ${damage.name}`, async () => {
+      await bootDamaged(damage, seed + i);
+      tally.note("disks", [damage.name]);
+    });
   }
+  it("came through all of them", (context) => {
+    for (const line of tally.lines()) context.diagnostic(line);
+    context.diagnostic(`${tally.total} damages, seed ${seed}`);
+    assert.equal(tally.total, 1000);
+  });
 });

@@ -12,7 +12,9 @@ describe("damaged models on a PC's disk", { skip: skipWithout(...uefiTools), tim
   const models = damagedModels(60, seed);
   it("30 in files", () => refuseAll(models.slice(0, 30), "file"));
   it("30 in partitions", () => refuseAll(models.slice(30), "partition"));
-  it("10 damages of the file system", () => refuseFiles(10, seed));
+  it("10 damages of the file system", async () => {
+    await refuseFiles(10, seed);
+  });
   for (const damage of diskDamages.filter(({ name }) => /^two models|needs more memory/.test(name))) {
     it(damage.name, () => bootDamaged(damage, seed));
   }

@@ -8,6 +8,7 @@
 #include "models.h"
 #include "output.h"
 #include "processor.h"
+#include "reading.h"
 #include "settings.h"
 #include "system.h"
 #include "terminal.h"
@@ -86,6 +87,7 @@ static enum ternel_error serve(const struct model *model) {
     setup.platform = &platform;
     setup.engine = loading_engine();
     setup.models = &choice;
+    setup.reading = &console_reading;
     setup.boot = timed.list;
     setup.boot_phases = timed.count;
     setup.echo = true;

@@ -62,10 +62,13 @@ static void print_model(const struct ternel_platform *platform, const struct mod
         output_fixed(platform, model->parameters / 100000, 1);
         output_text(platform, " M parameters, ");
         output_fixed(platform, (uint64_t)model->bytes * TENTHS >> 20, 1);
-        output_text(platform, " MiB, needs ");
+        output_text(platform, " MiB");
         const struct expectation expected = loading_expect(model);
-        output_fixed(platform, expected.memory_bytes * TENTHS >> 20, 1);
-        output_text(platform, " MiB of memory");
+        if (expected.memory_bytes != 0) {
+            output_text(platform, ", needs ");
+            output_fixed(platform, expected.memory_bytes * TENTHS >> 20, 1);
+            output_text(platform, " MiB of memory");
+        }
         if (expected.tokens_per_second != 0) {
             output_text(platform, ", about ");
             output_decimal(platform, (expected.tokens_per_second + TENTHS / 2) / TENTHS);
@@ -94,8 +97,10 @@ static void json_models(const struct ternel_platform *platform, const struct mod
             json_text(&json, "architecture", "matmulfree");
             json_number(&json, "parameters", model->parameters);
             json_number(&json, "fileBytes", model->bytes);
-            json_number(&json, "memoryBytes", expected.memory_bytes);
-            json_number(&json, "tenthsOfTokensPerSecond", expected.tokens_per_second);
+            if (expected.memory_bytes != 0) {
+                json_number(&json, "memoryBytes", expected.memory_bytes);
+                json_number(&json, "tenthsOfTokensPerSecond", expected.tokens_per_second);
+            }
             json_boolean(&json, "loaded", model == loaded);
         } else {
             json_name(&json, "error");

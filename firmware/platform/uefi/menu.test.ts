@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import { defaultModel } from "../../../cli/options.ts";
 import { buildUefiImage, type UefiImageOptions } from "../../../cli/uefi-image.ts";
 import { temporaryFolder } from "../../../test/temporary-folder.ts";
+import { ternel } from "../../../test/ternel.ts";
 import { skipWithout, uefiTools } from "../../../test/tools.ts";
 import { converse, powerOff } from "./testing/conversation.ts";
 
@@ -78,6 +79,16 @@ describe("the menu of models", { skip: skipWithout(...uefiTools) }, () => {
       const text = await converse(image, [[">>> ", "/quit\r"]]);
       assert.match(text, /Model 1 to 2, or 1 after 5 s: 1\nTernel: stories-1m/);
     });
+  });
+
+  it("`ternel uefi` without a terminal: lines answer it when it waits, and without another line it ends with status 1", async () => {
+    const { status, output } = await ternel(["uefi", "--kernel", "avx512"], { input: "1\n", limit: 600 });
+    assert.equal(status, 1, output);
+    const refusals = output.match(
+      /E3107 console: not available on this platform \(the processor lacks the kernel in ternel\.txt\)/g,
+    );
+    assert.equal(refusals?.length, 2, output); // at the start, and the answer's
+    assert.match(output, /^1 {2}stories-1m\.tern \(partition\): stories-1m, matmulfree, \d+\.\d M parameters, 0\.3 MiB\r?$/m);
   });
 
   it("says that there is no model, and looks again", { timeout: 5 * minutes }, async () => {

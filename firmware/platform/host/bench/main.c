@@ -17,7 +17,6 @@
 #include "peak.h"
 #include "samples.h"
 #include "sha256_nettle.h"
-#include "streaming.h"
 
 enum { DECODE_TURNS = 4, CHECK_TOKENS = 3, LIST_MAX = 16, MILLION = 1000000 };
 
@@ -151,11 +150,11 @@ static enum ternel_error hash_logits(struct ternel_engine *engine, uint8_t diges
 /// The time of the better of two ways to read all weights.
 static uint64_t time_streaming(struct native_backend *native, struct samples *samples) {
     uint64_t best = UINT64_MAX;
-    const void *weights = native->forward.layers[0].packed[0].tiles;
+    const struct ternel_backend *backend = &native->forward.backend;
     for (int prefetch = 0; prefetch < 2; prefetch++) {
         const uint64_t nanoseconds = clock_nanoseconds();
         const uint64_t cycles = clock_cycles();
-        (void)streaming_read(&native->threads.workers, weights, native->forward.weight_bytes, prefetch != 0);
+        (void)backend->read_weights(backend->context, prefetch != 0);
         const uint64_t took = clock_nanoseconds() - nanoseconds;
         samples_add(samples, took, clock_cycles() - cycles);
         best = took < best ? took : best;

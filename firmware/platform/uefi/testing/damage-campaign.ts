@@ -79,8 +79,8 @@ export async function bootDamaged(damage: DiskDamage, seed: number): Promise<voi
   }
 }
 
-/** Boots a disk with so many files, each with its entry or its chain of clusters damaged, and chooses one after the other. */
-export async function refuseFiles(count: number, seed: number): Promise<void> {
+/** Boots a disk with so many files, each with its entry or its chain of clusters damaged, and chooses one after the other; what was damaged. */
+export async function refuseFiles(count: number, seed: number): Promise<string[]> {
   const random = new QuickRandom(seed);
   const folder = temporaryFolder();
   try {
@@ -108,6 +108,7 @@ export async function refuseFiles(count: number, seed: number): Promise<void> {
       assert.ok(refusals[i]?.endsWith(`(f${i}.tern)`), refusals[i]);
     }
     assert.ok(text.includes(goodStory.text), text);
+    return damages.map(({ name }) => name);
   } finally {
     folder.remove();
   }

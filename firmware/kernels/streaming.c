@@ -1,5 +1,7 @@
 #include "streaming.h"
 
+#include "forward.h"
+
 enum { LINE = 64, WORDS = LINE / sizeof(uint64_t), PREFETCH_BYTES = 4096 };
 
 struct reading {
@@ -29,9 +31,18 @@ static void read_share(void *context, uint32_t worker) {
     }
 }
 
-uint64_t streaming_read(struct ternel_workers *workers, const void *memory, size_t bytes, bool prefetch) {
+uint64_t ternel_streaming_read(struct ternel_workers *workers, const void *memory, size_t bytes,
+                               bool prefetch) {
     struct reading reading = {
         .workers = workers, .memory = memory, .lines = bytes / LINE, .prefetch = prefetch};
     ternel_workers_run(workers, read_share, &reading);
     return reading.result;
+}
+
+uint64_t ternel_streaming_read_weights(void *context, bool prefetch) {
+    const struct ternel_forward *forward = context;
+    // All weights lie one behind the other, from the first layer's on.
+    (void)ternel_streaming_read(forward->workers, forward->layers[0].packed[0].tiles, forward->weight_bytes,
+                                prefetch);
+    return forward->weight_bytes;
 }
