@@ -28,8 +28,8 @@ export const machineTimes = {
    * the layers of 370M; wider ports are taken to do as well as 128 bits.
    */
   rate: { 8: 0.958, 16: 0.951, 32: 0.951, 64: 0.951 } as Readonly<Record<number, number>>,
-  /** From one command's end to the next one's start. */
-  betweenCommands: 1,
+  /** From one command's end to the next one's start (hw/accel/executor.ts). */
+  betweenCommands: 3,
   /** Cycles of a matrix after its last word: sums, rescaler, writing. */
   drain: 40,
   /** From the doorbell to the first word. */
