@@ -1,4 +1,5 @@
 // The simulated SoC with its serial line as a pseudo-terminal, for programs that open a serial port.
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
@@ -7,6 +8,7 @@ import type { BuiltFlash } from "../cli/flash-image.ts";
 import { makeTargets } from "../cli/make.ts";
 import { buildPaths } from "../cli/paths.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
+import { ternel } from "./ternel.ts";
 
 export interface PseudoTerminalOptions {
   /** Put stage 1 and this model into DRAM (boot mode 1); left out: boot through the flash. */
@@ -18,6 +20,8 @@ export interface PseudoTerminalOptions {
 export interface PseudoTerminalSoc {
   /** The port to open. */
   readonly port: string;
+  /** Waits with `ternel console` until the machine has printed this. */
+  readonly waitFor: (text: string) => Promise<void>;
   /** Switches it off; what it has said on standard error. */
   readonly stop: () => Promise<string>;
 }
@@ -38,7 +42,7 @@ export async function startOnPseudoTerminal(
   };
   const preload =
     model === undefined
-      ? []
+      ? ["--boot-mode", "3"]
       : [
           ["--preload-dram", `${dramLayout.stage1.origin}:${write("stage1.bin", built.stage1)}`],
           ["--preload-dram", `${dramLayout.model.origin}:${model}`],
@@ -67,6 +71,11 @@ export async function startOnPseudoTerminal(
   const port = await promise;
   return {
     port,
+    waitFor: async (text) => {
+      const args = ["console", "--port", port, "--match", text, "--timeout", "600"];
+      const { status, complaints: said } = await ternel(args, { limit: 700 });
+      assert.equal(status, 0, said);
+    },
     stop: async () => {
       child.kill("SIGTERM");
       await ended;

@@ -1,5 +1,6 @@
 // `ternel console` and `ternel upload` end to end: the real console and flash driver on the simulated SoC, its bit-level flash, and its
-// serial line as a pseudo-terminal. A model with one changed sector arrives, and the machine starts with it.
+// serial line as a pseudo-terminal. A model with one changed sector arrives, and the machine starts with it. Firmware:
+// upload-firmware.test.ts.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
@@ -31,12 +32,6 @@ function twoModels(folder: string): { readonly first: Uint8Array; readonly secon
   return { first, second };
 }
 
-/** Waits until the machine has printed this. */
-async function waitFor(port: string, text: string): Promise<void> {
-  const { status, complaints } = await ternel(["console", "--port", port, "--match", text, "--timeout", "600"], { limit: 700 });
-  assert.equal(status, 0, complaints);
-}
-
 /** Sends a model and restarts the machine; how many sectors were written. */
 async function send(port: string, file: string): Promise<number> {
   const args = ["upload", "--port", port, "--board", "arty", "--model", file, "--timeout", "120", "--reboot", "--json"];
@@ -56,12 +51,12 @@ test("a changed model goes up over the serial line and boots", soc, async (conte
   const machine = await startOnPseudoTerminal("arty", built, { model: file("first.tern"), saveFlash: file("after.bin") });
   const start = performance.now();
   try {
-    await waitFor(machine.port, `hash ${bannerHash(first)}`);
+    await machine.waitFor(`hash ${bannerHash(first)}`);
     const written = await send(machine.port, file("second.tern"));
     // The changed byte's, the hash's (often the same) and the first.
     assert.ok(written === 2 || written === 3, `${written} sectors`);
     context.diagnostic(`${written} sectors, ${((performance.now() - start) / 1000).toFixed(0)} s here`);
-    await waitFor(machine.port, `hash ${bannerHash(second)}`);
+    await machine.waitFor(`hash ${bannerHash(second)}`);
   } finally {
     await machine.stop();
   }
@@ -85,10 +80,10 @@ test("an upload that stopped half-way leaves a machine that takes the rest", soc
   const built = await buildFlashImage("arty", file("half.tern"));
   const machine = await startOnPseudoTerminal("arty", built, { model: file("half.tern") });
   try {
-    await waitFor(machine.port, "E1002 container: wrong magic");
-    await waitFor(machine.port, ">>> ");
+    await machine.waitFor("E1002 container: wrong magic");
+    await machine.waitFor(">>> ");
     assert.equal(await send(machine.port, file("first.tern")), 1);
-    await waitFor(machine.port, `hash ${bannerHash(first)}`);
+    await machine.waitFor(`hash ${bannerHash(first)}`);
   } finally {
     await machine.stop();
     folder.remove();

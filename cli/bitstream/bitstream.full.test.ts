@@ -1,8 +1,11 @@
-// Real bitstreams, by the real tools: one board with the accelerator, its clock met; and the self-test twice, byte for byte the same.
+// Real bitstreams, by the real tools: one board with the accelerator, its clock met; and the self-test twice, byte for byte the same, and
+// as `ternel flash --blink` takes it.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { boards, type BoardName } from "../../boards/configuration.ts";
+import { buildBoardImage } from "../flash/board-image.ts";
 import { bitstreamBuildId } from "../flash/board-bitstream.ts";
 import { builtId } from "../flash-image.ts";
 import { bitstreamPaths, buildBitstream, type BitstreamResult } from "./bitstream.ts";
@@ -29,9 +32,18 @@ test("a board's bitstream holds the accelerator and meets the board's clock", { 
   assert.ok(bitstream.subarray(0, 160).includes(Buffer.from([0xff, 0xff, 0xbd, 0xb3])));
 });
 
-test("the same sources and seed give the same bytes", { timeout: 30 * minute }, async () => {
+test("the same sources and seed give the same bytes; the self-test's go into its image", { timeout: 60 * minute }, async () => {
   const first = await build("ulx3s", true);
   const second = await build("ulx3s", true);
   assert.equal(second.bitstream.sha256, first.bitstream.sha256);
   assert.equal(second.dsp.used, first.dsp.used);
+  const { regions } = await buildBoardImage({ board: "ulx3s", blink: true });
+  const [bitstream, program] = regions;
+  assert.deepEqual([bitstream?.name, program?.name, regions.length], ["bitstream", "stage0", 2]);
+  assert.equal(
+    createHash("sha256")
+      .update(bitstream?.content ?? "")
+      .digest("hex"),
+    first.bitstream.sha256,
+  );
 });

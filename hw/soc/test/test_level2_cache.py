@@ -1,13 +1,21 @@
-"""The cache before a DRAM that answers when it likes: every read gives what was written last, whatever lines replace each other."""
+"""The cache before a DRAM that answers when it likes: every read gives what was written last, whatever lines replace each other.
+
+Once as a Wishbone slave with whole lines, once behind LiteDRAM's bridge and ports of the widths that the boards have."""
 
 import random
 import unittest
 
-from collections.abc import Iterator
+from collections import deque
+from typing import Any
+from collections.abc import Generator, Iterator
 
-from migen import passive, run_simulation
+from migen import Module, passive, run_simulation
 
 from litex.soc.interconnect import wishbone
+
+from litedram.common import LiteDRAMNativePort
+
+from litedram.frontend.wishbone import LiteDRAMWishbone2Native
 
 from hw.soc.level2_cache import Level2Cache
 
@@ -49,7 +57,47 @@ class Dram:
             yield
 
 
-def transfer(bus: wishbone.Interface, address: int, data: int | None = None, select: int = 0xf, cti: int = 0) -> Iterator:
+@passive
+def controller(port: LiteDRAMNativePort, dram: Dram):
+    """Takes commands at random, gives and takes data four cycles later, as LiteDRAM without holding back."""
+    bits    = port.data_width
+    in_line = 128//bits
+    pending : deque[tuple[bool, int] | None] = deque([None]*4)
+    while True:
+        ready = dram.source.random() < 0.6
+        yield port.cmd.ready.eq(int(ready))
+        due          = pending.popleft()
+        line, place  = divmod(due[1], in_line) if due is not None else (0, 0)
+        first        = ORIGIN//LINE_WORDS
+        yield port.rdata.valid.eq(int(due is not None and not due[0]))
+        yield port.rdata.data.eq(dram.line(first + line) >> bits*place if due is not None else 0xdeadbeef)
+        yield port.wdata.ready.eq(int(due is not None and due[0]))
+        yield
+        if due is not None and due[0]:
+            assert (yield port.wdata.valid), "data came later than its command"
+            mask = (2**bits - 1) << bits*place
+            dram.lines[first + line] = dram.line(first + line) & ~mask | (yield port.wdata.data) << bits*place
+            dram.writes += 1
+        elif due is not None:
+            dram.reads += 1
+        taken = ready and (yield port.cmd.valid)
+        pending.append((bool((yield port.cmd.we)), (yield port.cmd.addr)) if taken else None)
+
+
+class CacheOnPort(Module):
+    """The cache as ternel_soc.py connects it."""
+    def __init__(self, cache: Level2Cache, bits: int):
+        self.port = LiteDRAMNativePort("both", address_width=20, data_width=bits)
+        self.submodules += cache, LiteDRAMWishbone2Native(cache.dram, self.port, base_address=4*ORIGIN)
+
+
+def transfer(
+    bus     : wishbone.Interface,
+    address : int,
+    data    : int | None = None,
+    select  : int        = 0xf,
+    cti     : int        = 0,
+) -> Generator[Any, Any, tuple[int, int]]:
     """One word, read or written: its data and cycles. The request stays up, as in a burst or of a CPU with the next one ready."""
     yield bus.cyc.eq(1)
     yield bus.stb.eq(1)
@@ -83,6 +131,10 @@ class TestLevel2Cache(unittest.TestCase):
     def simulate(self, master: Iterator) -> None:
         run_simulation(self.dut, [master, self.dram.answers(self.dut.dram)])
 
+    def simulate_on_port(self, master: Iterator, bits: int) -> None:
+        dut = CacheOnPort(self.dut, bits)
+        run_simulation(dut, [master, controller(dut.port, self.dram)])
+
     def expected(self, address: int) -> int:
         """What a word holds: as written, or as the DRAM began."""
         if address not in self.memory:
@@ -95,36 +147,43 @@ class TestLevel2Cache(unittest.TestCase):
         mask = sum(0xff << 8*byte for byte in range(4) if select >> byte & 1)
         self.memory[address] = self.expected(address) & ~mask | data & mask
 
-    def test_reads_give_what_was_written(self):
+    def accesses(self, count: int) -> Iterator:
         """Single accesses and bursts of a CPU's cache line, over four lines for each place of the cache, in any order."""
         source = random.Random(2)
+        bus    = self.dut.bus
+        for _ in range(count):
+            address = ORIGIN + source.randrange(4*LINES*LINE_WORDS)
+            kind    = source.choice(["read", "write", "burst"])
+            if kind == "burst":
+                first = address & ~7
+                for word in range(first, first + 8):
+                    cti     = wishbone.CTI_BURST_END if word == first + 7 else wishbone.CTI_BURST_INCREMENTING
+                    want    = self.expected(word)
+                    data, _ = yield from transfer(bus, word, cti=cti)
+                    self.assertEqual(data, want, f"burst, word {word:#x}")
+            elif kind == "read":
+                want    = self.expected(address)
+                data, _ = yield from transfer(bus, address)
+                self.assertEqual(data, want, f"word {address:#x}")
+            else:
+                data, select = source.getrandbits(32), source.randrange(1, 16)
+                self.write(address, data, select)
+                yield from transfer(bus, address, data, select)
+            for _ in range(source.choice([0, 0, 1, 3])):
+                yield from release(bus)
 
-        def master():
-            bus = self.dut.bus
-            for _ in range(1500):
-                address = ORIGIN + source.randrange(4*LINES*LINE_WORDS)
-                kind    = source.choice(["read", "write", "burst"])
-                if kind == "burst":
-                    first = address & ~7
-                    for word in range(first, first + 8):
-                        cti     = wishbone.CTI_BURST_END if word == first + 7 else wishbone.CTI_BURST_INCREMENTING
-                        want    = self.expected(word)
-                        data, _ = yield from transfer(bus, word, cti=cti)
-                        self.assertEqual(data, want, f"burst, word {word:#x}")
-                elif kind == "read":
-                    want    = self.expected(address)
-                    data, _ = yield from transfer(bus, address)
-                    self.assertEqual(data, want, f"word {address:#x}")
-                else:
-                    data, select = source.getrandbits(32), source.randrange(1, 16)
-                    self.write(address, data, select)
-                    yield from transfer(bus, address, data, select)
-                for _ in range(source.choice([0, 0, 1, 3])):
-                    yield from release(bus)
-
-        self.simulate(master())
+    def test_reads_give_what_was_written(self):
+        self.simulate(self.accesses(1500))
         self.assertGreater(self.dram.writes, 100)
         self.assertLess(self.dram.writes, self.dram.reads)
+
+    def test_ports_of_all_widths(self):
+        """SDR's 32 bits, 64 of DDR3 on an ECP5, 128 on an Artix."""
+        for bits in (32, 64, 128):
+            with self.subTest(bits=bits):
+                self.setUp()
+                self.simulate_on_port(self.accesses(400), bits)
+                self.assertGreater(self.dram.writes, 30)
 
     def test_cycles(self):
         """What ternel_soc.py counts on: three cycles for a word, two of the line asked for last, one in a burst."""
