@@ -41,7 +41,7 @@ export async function attachTerminal({ program, arguments: words, folder }: Seri
   const { promise: ended, resolve, reject } = Promise.withResolvers<number>();
   let left = 0;
   child.on("close", (code) => {
-    resolve(code ?? left);
+    resolve(left === 0 ? (code ?? 0) : left); // QEMU's own status is 0, however it is ended
   });
   child.on("error", (error) => {
     reject(new TernelError("toolMissing", error.message));

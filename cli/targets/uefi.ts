@@ -65,10 +65,10 @@ export async function openMachineSession(
 ): Promise<Session> {
   const machine = prepareMachine(image, settings);
   try {
-    // The firmware's own start takes 3 to 6 s, on a busy machine many times that.
+    // The firmware's own start, in which it prints nothing, takes 3 to 6 s, on a busy machine many times that.
     const session = await openSession({
       ...machine,
-      bootLimit: 120,
+      bootLimit: 600,
       silenceLimit: 300,
       ...(onText === undefined ? {} : { onText }),
     });

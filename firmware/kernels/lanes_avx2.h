@@ -119,8 +119,14 @@ static inline struct products products_clamp(struct products p, int64_t low, int
     return (struct products){clamp_64(p.even, low, high), clamp_64(p.odd, low, high)};
 }
 
-static inline lanes products_low(struct products p) {
-    return _mm256_blend_epi32(p.even, _mm256_slli_epi64(p.odd, 32), 0xaa);
+static inline lanes products_narrow(struct products p, uint32_t count) {
+    const lanes even = _mm256_srlv_epi64(p.even, _mm256_set1_epi64x(count));
+    const lanes odd = _mm256_sllv_epi64(p.odd, _mm256_set1_epi64x(32 - (int64_t)count));
+    return _mm256_blend_epi32(even, odd, 0xaa);
+}
+
+static inline struct products products_times(struct products p, lanes b) {
+    return (struct products){_mm256_mul_epi32(p.even, b), _mm256_mul_epi32(p.odd, _mm256_srli_epi64(b, 32))};
 }
 
 static inline lanes products_high(struct products p) {

@@ -115,8 +115,14 @@ static inline struct products products_clamp(struct products p, int64_t low, int
     return (struct products){clamp_64(p.even, low, high), clamp_64(p.odd, low, high)};
 }
 
-static inline lanes products_low(struct products p) {
-    return _mm512_mask_blend_epi32(0xaaaa, p.even, _mm512_slli_epi64(p.odd, 32));
+static inline lanes products_narrow(struct products p, uint32_t count) {
+    const lanes even = _mm512_srlv_epi64(p.even, _mm512_set1_epi64(count));
+    const lanes odd = _mm512_sllv_epi64(p.odd, _mm512_set1_epi64(32 - (int64_t)count));
+    return _mm512_mask_blend_epi32(0xaaaa, even, odd);
+}
+
+static inline struct products products_times(struct products p, lanes b) {
+    return (struct products){_mm512_mul_epi32(p.even, b), _mm512_mul_epi32(p.odd, _mm512_srli_epi64(b, 32))};
 }
 
 static inline lanes products_high(struct products p) {

@@ -128,8 +128,16 @@ static inline struct products products_clamp(struct products p, int64_t low, int
     return (struct products){clamp_64(p.even, low, high), clamp_64(p.odd, low, high)};
 }
 
-static inline lanes products_low(struct products p) {
-    return _mm_blend_epi16(p.even, _mm_slli_epi64(p.odd, 32), 0xcc);
+/// Of each product 32 bits from bit `count` on, which is at most 32.
+static inline lanes products_narrow(struct products p, uint32_t count) {
+    const lanes even = _mm_srl_epi64(p.even, _mm_cvtsi32_si128((int32_t)count));
+    const lanes odd = _mm_sll_epi64(p.odd, _mm_cvtsi32_si128(32 - (int32_t)count));
+    return _mm_blend_epi16(even, odd, 0xcc);
+}
+
+/// Products of the lower halves of p with lanes.
+static inline struct products products_times(struct products p, lanes b) {
+    return (struct products){_mm_mul_epi32(p.even, b), _mm_mul_epi32(p.odd, _mm_srli_epi64(b, 32))};
 }
 
 static inline lanes products_high(struct products p) {

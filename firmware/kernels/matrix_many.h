@@ -114,16 +114,6 @@ static void ask_for_weights(const uint8_t *next, uint32_t first, uint32_t lines)
     }
 }
 
-/// Asks for where the rows of some tokens go: they have not been used since the last layer.
-static void ask_for_rows(const int32_t *rows, uint32_t stride, uint32_t tokens) {
-    for (uint32_t t = 0; t < tokens; t++, rows += stride) {
-        for (uint32_t i = 0; i < DIGITS * LINES; i += CACHE_LINE_BYTES / sizeof *rows) {
-            __builtin_prefetch(rows + i, 1);
-        }
-        __builtin_prefetch(rows + DIGITS * LINES - 1, 1);
-    }
-}
-
 static void multiply_many(const uint8_t *tile, const struct ternel_inputs *inputs,
                           struct ternel_kernel_scratch *scratch, int32_t *sums, uint32_t stride) {
     const uint32_t piece_lines =
@@ -141,9 +131,6 @@ static void multiply_many(const uint8_t *tile, const struct ternel_inputs *input
             const uint32_t now = rest >= TOKENS_AT_ONCE ? TOKENS_AT_ONCE : rest >= 2 ? 2 : 1;
             uint8_t *totals = scratch->totals + t * TOTALS_BYTES;
             ask_for_weights(tile, t * lines, now * lines);
-            if (last) {
-                ask_for_rows(sums + t * stride, stride, now);
-            }
             (now == 4   ? multiply_piece_4
              : now == 2 ? multiply_piece_2
                         : multiply_piece_1)(scratch->digits, blocks,

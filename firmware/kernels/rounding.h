@@ -42,11 +42,15 @@ static struct rounding rounding_of(uint32_t shift, uint32_t product_bits) {
 
 #define INLINE __attribute__((always_inline)) static inline
 
-/// R(a * b, shift) where the result fits 31 bits and 1 <= shift <= 32: an arithmetic and a logical shift of
-/// 64 bits differ only above bit 31 then.
+/// R(p, shift) where the result fits 31 bits and 1 <= shift <= 32, in the lower halves: an arithmetic and a
+/// logical shift of 64 bits differ only above bit 31 then.
+INLINE struct products round_halves(struct products p, const struct rounding *rounding) {
+    return products_shift_right_logical(products_add(p, rounding->half), rounding->shift);
+}
+
+/// R(a * b, shift) where the result fits 31 bits and 1 <= shift <= 32.
 INLINE lanes round_low(lanes a, lanes b, const struct rounding *rounding) {
-    const struct products sums = products_add(lanes_products(a, b), rounding->half);
-    return products_low(products_shift_right_logical(sums, rounding->shift));
+    return products_narrow(products_add(lanes_products(a, b), rounding->half), rounding->shift);
 }
 
 /// R(a * b, shift) where 33 <= shift <= 63.
@@ -66,17 +70,15 @@ INLINE struct products limit(struct products p, const struct rounding *rounding)
     return products_clamp(p, TERNEL_ELEMENT_MIN * one, TERNEL_ELEMENT_MAX * one);
 }
 
-/// S24(R(a * b, shift)) for any shift.
-INLINE lanes round_saturate(lanes a, lanes b, const struct rounding *rounding,
+/// S24(R(p, shift)) for any shift.
+INLINE lanes round_saturate(struct products p, const struct rounding *rounding,
                             const enum rounding_kind kind) {
-    if (kind == ROUNDING_LOW) {
-        return saturate(round_low(a, b, rounding));
+    if (kind == ROUNDING_WIDE) {
+        return products_narrow(products_add(limit(p, rounding), rounding->half), rounding->shift);
     }
-    if (kind == ROUNDING_HIGH) {
-        return saturate(round_high(a, b, rounding));
-    }
-    const struct products limited = limit(lanes_products(a, b), rounding);
-    return products_low(products_shift_right_logical(products_add(limited, rounding->half), rounding->shift));
+    p = products_add(p, rounding->half);
+    return saturate(kind == ROUNDING_LOW ? products_narrow(p, rounding->shift)
+                                         : lanes_shift_right(products_high(p), rounding->shift - 32));
 }
 
 /// S24(R(p + offset, shift)) for any shift, those of p.even before those of p.odd.

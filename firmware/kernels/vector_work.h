@@ -3,6 +3,7 @@
 // no vector; docs/numerics.md defines it.
 #pragma once
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "bitlinear.h"
@@ -47,8 +48,10 @@ INLINE void rmsnorm_lanes(const int32_t *input, uint32_t count, const int16_t *g
                           const struct rounding *unit, const struct rounding *rounding,
                           const enum rounding_kind kind, int32_t *restrict out) {
     for (uint32_t i = 0; i < count; i += LANES) {
-        const lanes units = round_low(lanes_load(input + i), lanes_set(reciprocal), unit);
-        lanes_store(out + i, round_saturate(units, lanes_load_i16(gains + i), rounding, kind));
+        const struct products units =
+            round_halves(lanes_products(lanes_load(input + i), lanes_set(reciprocal)), unit);
+        const struct products scaled = products_times(units, lanes_load_i16(gains + i));
+        lanes_store(out + i, round_saturate(scaled, rounding, kind));
     }
 }
 
@@ -136,22 +139,21 @@ static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, in
 }
 
 /// How a fraction becomes the table's index with 12 fraction bits: by `left`, or by `right` with rounding.
-/// From `limit` on the index is the last one in any case.
 struct index_shift {
     uint32_t left;
     uint32_t right;
     int32_t half;
-    int32_t limit;
 };
 
+/// Elements beyond LEFT_LIMIT have the last index in any case, and before it room for the shift to the left.
 enum { INDEX_FRACTION = 12, INDEX_MAX = 65535, STEP_BITS = 6, HALF = 32768, LEFT_LIMIT = 1 << 17 };
 
 static struct index_shift index_shift_of(uint32_t fraction) {
     if (fraction <= INDEX_FRACTION) {
-        return (struct index_shift){.left = INDEX_FRACTION - fraction, .limit = LEFT_LIMIT};
+        return (struct index_shift){.left = INDEX_FRACTION - fraction};
     }
     const uint32_t right = fraction - INDEX_FRACTION;
-    return (struct index_shift){.right = right, .half = 1 << (right - 1), .limit = -TERNEL_ELEMENT_MIN};
+    return (struct index_shift){.right = right, .half = 1 << (right - 1)};
 }
 
 enum { LOOKUP_ELEMENTS = 256 };
@@ -163,20 +165,40 @@ struct lookup {
     uint32_t entries[LOOKUP_ELEMENTS]; ///< T[k] | T[k + 1] << 16
 };
 
-/// Looks up `count` elements, whole vectors. One load for each: the gathers of AVX2 and AVX-512 take longer.
-static void look_up(const int32_t *z, uint32_t count, const struct index_shift *shift, struct lookup *out) {
+/// The table's indices of `count` elements, whole vectors: shifted to the left or to the right.
+INLINE void to_indices(const int32_t *z, uint32_t count, const struct index_shift *shift, bool to_left,
+                       struct lookup *out) {
+    const uint32_t left = shift->left;
+    const uint32_t right = shift->right;
+    const lanes half = lanes_set(shift->half);
     for (uint32_t i = 0; i < count; i += LANES) {
-        lanes a = lanes_maximum(lanes_minimum(lanes_load(z + i), lanes_set(shift->limit)),
-                                lanes_set(-shift->limit));
-        a = lanes_add(lanes_shift_left(a, shift->left), lanes_set(shift->half));
-        a = lanes_shift_right(a, shift->right);
+        lanes a = lanes_load(z + i);
+        if (to_left) {
+            a = lanes_maximum(lanes_minimum(a, lanes_set(LEFT_LIMIT)), lanes_set(-LEFT_LIMIT));
+            a = lanes_shift_left(a, left);
+        } else {
+            a = lanes_shift_right(lanes_add(a, half), right);
+        }
         a = lanes_maximum(lanes_minimum(a, lanes_set(INDEX_MAX)), lanes_set(-INDEX_MAX));
         lanes_store(out->index + i, a);
         lanes_store(out->step + i, lanes_shift_right_logical(lanes_absolute(a), STEP_BITS));
     }
+}
+
+/// Looks up `count` elements, whole vectors. One load for each, and one for two steps: the gathers of AVX2
+/// and AVX-512 take longer.
+static void look_up(const int32_t *z, uint32_t count, const struct index_shift *shift, struct lookup *out) {
+    if (shift->right == 0) {
+        to_indices(z, count, shift, true, out);
+    } else {
+        to_indices(z, count, shift, false, out);
+    }
 #pragma GCC unroll 4
-    for (uint32_t i = 0; i < count; i++) {
-        memcpy(&out->entries[i], ternel_sigmoid_table + out->step[i], sizeof out->entries[i]);
+    for (uint32_t i = 0; i < count; i += 2) {
+        uint64_t steps;
+        memcpy(&steps, out->step + i, sizeof steps);
+        memcpy(&out->entries[i], ternel_sigmoid_table + (uint32_t)steps, sizeof out->entries[i]);
+        memcpy(&out->entries[i + 1], ternel_sigmoid_table + (steps >> 32), sizeof out->entries[i]);
     }
 }
 
@@ -187,13 +209,11 @@ INLINE lanes sigmoid(const struct lookup *lookup, uint32_t i) {
     const lanes here = lanes_and(entries, lanes_set(0xffff));
     const lanes step = lanes_subtract(lanes_shift_right_logical(entries, 16), here);
     const lanes weight = lanes_and(lanes_absolute(index), lanes_set((1 << STEP_BITS) - 1));
-    const lanes part = lanes_add(lanes_multiply_short(step, weight),
-                                 lanes_set((HALF << STEP_BITS) + (1 << (STEP_BITS - 1))));
-    const lanes above = lanes_add(here, lanes_shift_right_logical(part, STEP_BITS));
-    // A negative index: 65536 - above.
+    const lanes part = lanes_add(lanes_multiply_short(step, weight), lanes_set(1 << (STEP_BITS - 1)));
+    const lanes above = lanes_add(here, lanes_shift_right_logical(part, STEP_BITS)); // a half
+    // A negative index: as much below a half.
     const lanes sign = lanes_shift_right(index, 31);
-    const lanes folded = lanes_subtract(lanes_xor(above, sign), sign);
-    return lanes_add(folded, lanes_and(sign, lanes_set(TERNEL_Q16_ONE)));
+    return lanes_add(lanes_subtract(lanes_xor(above, sign), sign), lanes_set(HALF));
 }
 
 /// Elements of the piece that begins at `start`, and of those before `end`.
@@ -252,8 +272,9 @@ INLINE void gate_lanes(int32_t *out, const int32_t *factor, const int32_t *z, ui
                        const struct lookup *lookup, const struct rounding *rounding,
                        const enum rounding_kind kind) {
     for (uint32_t i = 0; i < elements; i += LANES) {
-        const lanes gated = silu(lanes_load(z + i), lookup, i);
-        lanes_store(out + i, round_saturate(lanes_load(factor + i), gated, rounding, kind));
+        const struct products gated =
+            round_halves(lanes_products(lanes_load(z + i), sigmoid(lookup, i)), &q16);
+        lanes_store(out + i, round_saturate(products_times(gated, lanes_load(factor + i)), rounding, kind));
     }
 }
 
@@ -297,7 +318,8 @@ static void add_residual(int32_t *restrict residual, const int32_t *update, uint
 INLINE void rescale_lanes(int32_t *values, uint32_t count, int32_t mantissa, const struct rounding *rounding,
                           const enum rounding_kind kind) {
     for (uint32_t i = 0; i < count; i += LANES) {
-        lanes_store(values + i, round_saturate(lanes_load(values + i), lanes_set(mantissa), rounding, kind));
+        const struct products scaled = lanes_products(lanes_load(values + i), lanes_set(mantissa));
+        lanes_store(values + i, round_saturate(scaled, rounding, kind));
     }
 }
 

@@ -39,7 +39,7 @@ export function missingTools(): string | false {
 
 /** Makes the program, the tests and the fuzz harnesses. */
 export function buildNative(): void {
-  const { status, complaints, output } = runProgram("make", ["-j2", "host", "host-tests"], { seconds: 300 });
+  const { status, complaints, output } = runProgram("make", ["-j2", "host", "host-tests"], { seconds: 1200 });
   if (status !== 0) throw new Error(`make host host-tests failed:\n${output.toString()}${complaints}`);
 }
 

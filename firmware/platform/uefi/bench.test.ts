@@ -5,13 +5,12 @@ import { defaultModel } from "../../../cli/options.ts";
 import type { X86Bench } from "../../../cli/bench/x86.ts";
 import { ternel } from "../../../test/ternel.ts";
 import { skipWithout, uefiTools } from "../../../test/tools.ts";
-
-const minutes = 60_000;
+import { testLimit } from "./testing/conversation.ts";
 
 describe("bench x86 --uefi", { skip: skipWithout(...uefiTools) }, () => {
-  it("has boot, tokens, prompts and memory for each kernel and number of cores", { timeout: 20 * minutes }, async () => {
+  it("has boot, tokens, prompts and memory for each kernel and number of cores", { timeout: testLimit }, async () => {
     const quick = ["--model", defaultModel(), "--seconds", "0.1", "--kernel", "plain", "--cores", "1"];
-    const { status, json, complaints } = await ternel(["bench", "x86", "--uefi", ...quick, "--json"], { limit: 1200 });
+    const { status, json, complaints } = await ternel(["bench", "x86", "--uefi", ...quick, "--json"], { limit: testLimit / 1000 });
     assert.equal(status, 0, complaints);
     const { uefi = [] } = json as unknown as X86Bench;
     assert.deepEqual(

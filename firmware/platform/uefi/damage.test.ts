@@ -1,14 +1,14 @@
 // Damaged and hostile models on a PC's disk: a sample of what damage.full.test.ts does at length.
 import { describe, it } from "node:test";
 import { skipWithout, uefiTools } from "../../../test/tools.ts";
+import { testLimit } from "./testing/conversation.ts";
 import { bootDamaged, refuseAll, refuseFiles } from "./testing/damage-campaign.ts";
 import { damagedModels } from "./testing/damaged-models.ts";
 import { diskDamages } from "./testing/disk-damages.ts";
 
-const minutes = 60_000;
 const seed = 1;
 
-describe("damaged models on a PC's disk", { skip: skipWithout(...uefiTools), timeout: 10 * minutes }, () => {
+describe("damaged models on a PC's disk", { skip: skipWithout(...uefiTools), timeout: testLimit }, () => {
   const models = damagedModels(60, seed);
   it("30 in files", () => refuseAll(models.slice(0, 30), "file"));
   it("30 in partitions", () => refuseAll(models.slice(30), "partition"));

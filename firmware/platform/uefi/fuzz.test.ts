@@ -6,11 +6,11 @@ import { test } from "node:test";
 import { QuickRandom } from "../../../models/testing/random-weights.ts";
 import { temporaryFolder } from "../../../test/temporary-folder.ts";
 import { buildNative, missingTools, projectRoot, runProgram, sanitized } from "../../engine/testing/native.ts";
+import { testLimit } from "./testing/conversation.ts";
 
-const minutes = 60_000;
 const directionBytes = 64; // as in fuzz/models.c
 
-test("folders, files, partitions and settings of any kind", { skip: missingTools(), timeout: 5 * minutes }, () => {
+test("folders, files, partitions and settings of any kind", { skip: missingTools(), timeout: testLimit }, () => {
   buildNative();
   const folder = temporaryFolder();
   try {
@@ -23,7 +23,9 @@ test("folders, files, partitions and settings of any kind", { skip: missingTools
     });
     mkdirSync(join(projectRoot, "build/host/fuzz"), { recursive: true });
     const last = join(projectRoot, "build/host/fuzz/last-uefi-models");
-    const { status, complaints } = runProgram(join(sanitized, "fuzz-uefi-models"), ["-runs=3000", `-last=${last}`, ...seeds]);
+    const { status, complaints } = runProgram(join(sanitized, "fuzz-uefi-models"), ["-runs=3000", `-last=${last}`, ...seeds], {
+      seconds: 600,
+    });
     assert.equal(status, 0, `${complaints}\nthe input is ${last}`);
   } finally {
     folder.remove();

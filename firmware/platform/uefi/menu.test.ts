@@ -7,9 +7,7 @@ import { buildUefiImage, type UefiImageOptions } from "../../../cli/uefi-image.t
 import { temporaryFolder } from "../../../test/temporary-folder.ts";
 import { ternel } from "../../../test/ternel.ts";
 import { skipWithout, uefiTools } from "../../../test/tools.ts";
-import { converse, powerOff } from "./testing/conversation.ts";
-
-const minutes = 60_000;
+import { converse, powerOff, testLimit } from "./testing/conversation.ts";
 
 const good = readFileSync(defaultModel());
 const changed = (at: number, xor: number): Uint8Array => good.map((byte, i) => (i === at ? byte ^ xor : byte));
@@ -42,7 +40,7 @@ describe("the menu of models", { skip: skipWithout(...uefiTools) }, () => {
 
   for (const asFiles of [true, false]) {
     const kind = asFiles ? "files" : "partitions";
-    it(`names what is wrong with models in ${kind}, asks again, and runs a good one`, { timeout: 5 * minutes }, async () => {
+    it(`names what is wrong with models in ${kind}, asks again, and runs a good one`, { timeout: testLimit }, async () => {
       const models = [["good.tern", good] as const, ...damages.map(([name, bytes]) => [name, bytes] as const)];
       await withImage(models, { asFiles }, async (image) => {
         const prompt = `Model 1 to ${models.length}`;
@@ -70,7 +68,7 @@ describe("the menu of models", { skip: skipWithout(...uefiTools) }, () => {
     });
   }
 
-  it("takes the first model when nobody answers", { timeout: 5 * minutes }, async () => {
+  it("takes the first model when nobody answers", { timeout: testLimit }, async () => {
     const models = [
       ["a.tern", good],
       ["b.tern", good],
@@ -82,7 +80,7 @@ describe("the menu of models", { skip: skipWithout(...uefiTools) }, () => {
   });
 
   it("`ternel uefi` without a terminal: lines answer it when it waits, and without another line it ends with status 1", async () => {
-    const { status, output } = await ternel(["uefi", "--kernel", "avx512"], { input: "1\n", limit: 600 });
+    const { status, output } = await ternel(["uefi", "--kernel", "avx512"], { input: "1\n", limit: testLimit / 1000 });
     assert.equal(status, 1, output);
     const refusals = output.match(
       /E3107 console: not available on this platform \(the processor lacks the kernel in ternel\.txt\)/g,
@@ -91,7 +89,7 @@ describe("the menu of models", { skip: skipWithout(...uefiTools) }, () => {
     assert.match(output, /^1 {2}stories-1m\.tern \(partition\): stories-1m, matmulfree, \d+\.\d M parameters, 0\.3 MiB\r?$/m);
   });
 
-  it("says that there is no model, and looks again", { timeout: 5 * minutes }, async () => {
+  it("says that there is no model, and looks again", { timeout: testLimit }, async () => {
     await withImage([], {}, async (image) => {
       const text = await converse(image, [
         ["Enter looks again: ", "\r"],

@@ -9,12 +9,11 @@ import { packModel, readContainer, runReference } from "../../../models/index.ts
 import { randomCheckpoint } from "../../../models/testing/random-model.ts";
 import { temporaryFolder } from "../../../test/temporary-folder.ts";
 import { skipWithout, uefiTools } from "../../../test/tools.ts";
-
-const minutes = 60_000;
+import { testLimit } from "./testing/conversation.ts";
 
 it(
   "/model lists the models and swaps them; each gives the reference's tokens",
-  { skip: skipWithout(...uefiTools), timeout: 6 * minutes },
+  { skip: skipWithout(...uefiTools), timeout: testLimit },
   async () => {
     const folder = temporaryFolder();
     const shape = { dimension: 80, intermediate: 208, layers: 3, vocabulary: 331, tokenCount: 331, seed: 11n };

@@ -13,9 +13,8 @@ import { readContainer, runReference } from "../../../models/index.ts";
 import { temporaryFolder, type TemporaryFolder } from "../../../test/temporary-folder.ts";
 import { ternel } from "../../../test/ternel.ts";
 import { secureBootTools, skipWithout } from "../../../test/tools.ts";
-import { converse, powerOff, type Step } from "./testing/conversation.ts";
+import { converse, powerOff, testLimit, type Step } from "./testing/conversation.ts";
 
-const minutes = 60_000;
 const mebibyte = 1 << 20;
 const greedy = { prompt: "Once", tokens: 4, temperature: 0, topP: 1000, seed: 1n };
 const refusal = "Access Denied";
@@ -32,7 +31,7 @@ function forged(): Uint8Array {
   return bytes;
 }
 
-describe("Secure Boot", { skip: skipWithout(...secureBootTools), timeout: 10 * minutes }, () => {
+describe("Secure Boot", { skip: skipWithout(...secureBootTools), timeout: testLimit }, () => {
   let folder: TemporaryFolder;
   let own: SigningKey;
   let trusted: Uint8Array;
@@ -117,7 +116,10 @@ describe("Secure Boot", { skip: skipWithout(...secureBootTools), timeout: 10 * m
       assert.doesNotMatch(text, /Ternel|Model 1/, file);
     }
     // Without a terminal there is nobody to see that: the command ends.
-    const ended = await ternel(["uefi", "--image", refused[0] ?? "", "--secure-boot"], { input: "Once\n", limit: 600 });
+    const ended = await ternel(["uefi", "--image", refused[0] ?? "", "--secure-boot"], {
+      input: "Once\n",
+      limit: testLimit / 1000,
+    });
     assert.equal(ended.status, 1, ended.output);
     assert.ok(ended.output.includes(refusal), ended.output);
     // Debian's variables know nothing of our key.

@@ -5,16 +5,17 @@ import { it } from "node:test";
 import { defaultModel } from "../../../cli/options.ts";
 import { prepareMachine, temporaryImage } from "../../../cli/targets/uefi.ts";
 import { skipWithout, uefiTools } from "../../../test/tools.ts";
+import { testLimit } from "./testing/conversation.ts";
 
 const seconds = 1000;
 const times = 90; // of /help, together more than a pipe holds
 
-it("a reader may pause for seconds", { skip: skipWithout(...uefiTools), timeout: 240 * seconds }, async () => {
+it("a reader may pause for seconds", { skip: skipWithout(...uefiTools), timeout: testLimit }, async () => {
   const program = process.env["TERNEL_TEST_PROGRAM"];
   const { image, dispose } = await temporaryImage({ models: [defaultModel()], ...(program === undefined ? {} : { program }) });
   const machine = prepareMachine(image);
   const child = spawn(machine.program, machine.arguments, { stdio: ["pipe", "pipe", "inherit"] });
-  const timer = setTimeout(() => child.kill("SIGKILL"), 200 * seconds);
+  const timer = setTimeout(() => child.kill("SIGKILL"), testLimit);
   let text = "";
   let asked = 0;
   let paused = false;

@@ -11,13 +11,12 @@ import { buildUefiImage } from "../../../cli/uefi-image.ts";
 import { readContainer, runReference } from "../../../models/index.ts";
 import { temporaryFolder } from "../../../test/temporary-folder.ts";
 import { skipWithout, uefiTools } from "../../../test/tools.ts";
-
-const minutes = 60_000;
+import { testLimit } from "./testing/conversation.ts";
 
 describe("the UEFI application", { skip: skipWithout(...uefiTools) }, () => {
   const request = { prompt: "Once upon a time", tokens: 64, temperature: 0, topP: 1000, seed: 1n };
 
-  it("is the same, byte for byte, when it is built again elsewhere", { timeout: 5 * minutes }, () => {
+  it("is the same, byte for byte, when it is built again elsewhere", { timeout: testLimit }, () => {
     const build = (folder: string) => {
       const { status, stderr } = spawnSync("make", ["-s", `${folder}/bootx64.efi`, `UEFI=${folder}`], {
         cwd: projectRoot,
@@ -34,7 +33,7 @@ describe("the UEFI application", { skip: skipWithout(...uefiTools) }, () => {
     }
   });
 
-  it("the same models give the same image, another model another one", { timeout: 5 * minutes }, async () => {
+  it("the same models give the same image, another model another one", { timeout: testLimit }, async () => {
     const folder = temporaryFolder();
     try {
       const image = async (name: string, options: { asFiles?: boolean }) => {
@@ -61,7 +60,7 @@ describe("the UEFI application", { skip: skipWithout(...uefiTools) }, () => {
     [1, "max", "cpu", "cpu"],
   ] as const) {
     const name = `${cores} core(s) of ${processor}${kernel === undefined ? "" : `, told to use ${kernel}`}`;
-    it(`gives the reference's tokens and logits on ${name}`, { timeout: 10 * minutes }, async () => {
+    it(`gives the reference's tokens and logits on ${name}`, { timeout: testLimit }, async () => {
       const expected = runReference(readContainer(readFileSync(defaultModel())), request);
       const target = await openUefi(defaultModel(), { cores, processor, ...(kernel === undefined ? {} : { kernel }) });
       const run = await target.run(request).finally(target.close);
@@ -77,7 +76,7 @@ describe("the UEFI application", { skip: skipWithout(...uefiTools) }, () => {
     assert.ok(Math.min(...firstTokens) < 1, `${firstTokens.join(", ")} s`);
   });
 
-  it("says so when the processor lacks the instructions that it is told to use", { timeout: 5 * minutes }, async () => {
+  it("says so when the processor lacks the instructions that it is told to use", { timeout: testLimit }, async () => {
     await assert.rejects(
       openUefi(defaultModel(), { kernel: "avx512" }),
       /console: not available on this platform \(the processor lacks the kernel in ternel\.txt\)/,

@@ -18,19 +18,29 @@ uint64_t peak_products(const struct ternel_kernel *kernel, uint32_t workers) {
     return workers * ROUNDS * kernel->peak(1);
 }
 
+/// The arithmetic of all workers, and how long each of them computed.
+struct measurement {
+    const struct ternel_kernel *kernel;
+    uint64_t computed[TERNEL_WORKERS_MAX];
+};
+
 static void run(void *context, uint32_t worker) {
-    const struct ternel_kernel *kernel = context;
-    (void)worker;
-    (void)kernel->peak(ROUNDS);
+    struct measurement *measurement = context;
+    const uint64_t computing = clock_thread_nanoseconds();
+    (void)measurement->kernel->peak(ROUNDS);
+    measurement->computed[worker] = clock_thread_nanoseconds() - computing;
 }
 
 double peak_measure(struct ternel_workers *workers, const struct ternel_kernel *kernel,
                     struct samples *samples) {
+    struct measurement measurement = {.kernel = kernel};
     const uint64_t nanoseconds = clock_nanoseconds();
     const uint64_t cycles = clock_cycles();
-    const uint64_t computing = clock_process_nanoseconds();
-    ternel_workers_run(workers, run, (void *)(uintptr_t)kernel);
-    const uint64_t computed = clock_process_nanoseconds() - computing;
+    ternel_workers_run(workers, run, &measurement);
     samples_add(samples, clock_nanoseconds() - nanoseconds, clock_cycles() - cycles);
+    uint64_t computed = 0;
+    for (uint32_t worker = 0; worker < workers->count; worker++) {
+        computed += measurement.computed[worker];
+    }
     return (double)peak_products(kernel, workers->count) / (double)computed;
 }

@@ -15,6 +15,6 @@ uint64_t prompt_products(const struct ternel_shape *shape, uint32_t tokens);
 uint64_t peak_products(const struct ternel_kernel *kernel, uint32_t workers);
 
 /// Measures the arithmetic alone on all workers, adds its time to `samples` and returns its products in a
-/// nanosecond of this process's computing.
+/// nanosecond of one core's computing.
 double peak_measure(struct ternel_workers *workers, const struct ternel_kernel *kernel,
                     struct samples *samples);

@@ -9,6 +9,9 @@ export const powerOff = "power off";
 /** What to wait for, and what to type then. */
 export type Step = readonly [awaited: string, answer: string];
 
+/** Of a test, the last resort: a machine that hangs is found by what it computes (below), and a busy host takes as long as it takes. */
+export const testLimit = 40 * 60_000;
+
 /**
  * A step may take so many seconds of the emulator's own computing: a machine that runs in circles is found out, one that a busy host
  * gives little time goes on.
