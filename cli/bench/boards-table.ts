@@ -11,6 +11,7 @@ import { compileCommands } from "../../models/compile/compile.ts";
 import { layoutOf } from "../../models/container/counts.ts";
 import { publicShapes } from "../../models/testing/public-shapes.ts";
 import { randomTables, type ContainerShape } from "../../models/testing/random-container.ts";
+import type { BitstreamResult } from "../bitstream/bitstream.ts";
 import { markdownTable } from "../generate/markdown-table.ts";
 import { buildPaths } from "../paths.ts";
 import { machineTimes, modelList } from "./cycle-model.ts";
@@ -106,15 +107,17 @@ export function estimate(board: BoardName, model: string, shape: ContainerShape)
   };
 }
 
-/** Whether the clock that the estimates count with was met: by the board's last bitstream, or not known. */
+/** The clock that the estimates count with, and what place and route of the board's last bitstream made of it, where there is one that met it. */
 export function clockState(board: BoardName): string {
-  const megahertz = `${boards[board].clockHz / 1e6} MHz`;
+  const target = boards[board].clockHz / 1e6;
   const path = join(buildPaths(board).folder, "bitstream.json");
-  if (!existsSync(path)) return `${megahertz}, the target`;
-  const { seed, clocks } = JSON.parse(readFileSync(path, "utf8")) as { seed: number; clocks: readonly { readonly met: boolean }[] };
-  return clocks.length > 0 && clocks.every(({ met }) => met)
-    ? `${megahertz}, met by place and route (seed ${seed})`
-    : `${megahertz}, the target`;
+  if (!existsSync(path)) return `${target} MHz, the target`;
+  const { seed, clocks, lut4 } = JSON.parse(readFileSync(path, "utf8")) as Pick<BitstreamResult, "seed" | "clocks" | "lut4">;
+  // A PLL gives the wanted clock within a percent.
+  const system = clocks.find(({ wantedMHz }) => Math.abs(wantedMHz / target - 1) < 0.01);
+  if (system === undefined || !clocks.every(({ met }) => met)) return `${target} MHz, the target`;
+  const share = Math.round((100 * lut4.used) / lut4.available);
+  return `${target} MHz; ${system.achievedMHz.toFixed(1)} routed (seed ${seed}; ${share}% of the LUT4)`;
 }
 
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
