@@ -36,7 +36,7 @@ STAGE0_OBJECTS := $(addprefix $(FIRMWARE)/stage0/,$(addsuffix .o,$(STAGE0_SOURCE
 STAGE0_OBJECTS += $(LITEDRAM_SOURCES:%=$(FIRMWARE)/stage0/liblitedram/%.o)
 STAGE1_OBJECTS := $(addprefix $(FIRMWARE)/stage1/,$(addsuffix .o,$(STAGE1_SOURCES:firmware/%=%)))
 
-# Headers must exist before anything is compiled; which of them an object needs is in its .d file.
+# Headers must exist before anything is compiled; which of them an object needs is in its .d file. Options lie in this file.
 FIRMWARE_HEADERS := $(GENERATED)/ternel_configuration.h $(SOC_HEADERS)/generated/csr.h
 
 .PHONY: firmware
@@ -48,19 +48,19 @@ firmware: $(FIRMWARE)/stage0.bin $(FIRMWARE)/stage1.bin $(FIRMWARE)/blink.bin $(
 FLASH_DRIVER := $(FIRMWARE)/stage0/drivers/flash_memory.c.o
 $(FLASH_DRIVER): FIRMWARE_CFLAGS += -mno-save-restore
 
-$(FIRMWARE)/stage0/%.c.o: firmware/%.c | $(FIRMWARE_HEADERS)
+$(FIRMWARE)/stage0/%.c.o: firmware/%.c firmware/build.mk | $(FIRMWARE_HEADERS)
 	@mkdir -p $(@D)
 	$(QUIET)$(RISCV)gcc $(FIRMWARE_CFLAGS) $(LITEX_INCLUDES) -Os -c $< -o $@
 
-$(FIRMWARE)/stage1/%.c.o: firmware/%.c | $(FIRMWARE_HEADERS)
+$(FIRMWARE)/stage1/%.c.o: firmware/%.c firmware/build.mk | $(FIRMWARE_HEADERS)
 	@mkdir -p $(@D)
 	$(QUIET)$(RISCV)gcc $(FIRMWARE_CFLAGS) $(LITEX_INCLUDES) -O2 -c $< -o $@
 
-$(FIRMWARE)/stage0/%.S.o $(FIRMWARE)/stage1/%.S.o: firmware/%.S | $(FIRMWARE_HEADERS)
+$(FIRMWARE)/stage0/%.S.o $(FIRMWARE)/stage1/%.S.o: firmware/%.S firmware/build.mk | $(FIRMWARE_HEADERS)
 	@mkdir -p $(@D)
 	$(QUIET)$(RISCV)gcc $(FIRMWARE_CFLAGS) -c $< -o $@
 
-$(FIRMWARE)/stage0/liblitedram/%.o: $(LITEX_SOFTWARE)/liblitedram/%.c | $(FIRMWARE_HEADERS)
+$(FIRMWARE)/stage0/liblitedram/%.o: $(LITEX_SOFTWARE)/liblitedram/%.c firmware/build.mk | $(FIRMWARE_HEADERS)
 	@mkdir -p $(@D)
 	$(QUIET)$(RISCV)gcc $(LITEX_CFLAGS) $(LITEX_INCLUDES) -c $< -o $@
 
@@ -79,7 +79,7 @@ $(FIRMWARE)/stage1.elf: $(STAGE1_OBJECTS) firmware/linker/stage1.ld $(FIRMWARE)/
 BLINK_OBJECTS := $(FIRMWARE)/blink/blink.c.o $(addprefix $(FIRMWARE)/stage0/,$(addsuffix .o,boot/start.S engine/error.c \
   $(addprefix drivers/,flash_memory.c flash_quad.c leds.c print.c timer.c uart.c)))
 
-$(FIRMWARE)/blink/%.c.o: firmware/blink/%.c | $(FIRMWARE_HEADERS)
+$(FIRMWARE)/blink/%.c.o: firmware/blink/%.c firmware/build.mk | $(FIRMWARE_HEADERS)
 	@mkdir -p $(@D)
 	$(QUIET)$(RISCV)gcc $(FIRMWARE_CFLAGS) $(LITEX_INCLUDES) -Os -c $< -o $@
 
