@@ -1,6 +1,6 @@
 // `ternel console` and `ternel upload` end to end: the real console and flash driver on the simulated SoC, its bit-level flash, and its
 // serial line as a pseudo-terminal. A model with one changed sector arrives, and the machine starts with it. Firmware:
-// upload-firmware.test.ts.
+// upload-firmware.full.test.ts.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
