@@ -17,7 +17,7 @@ inline constexpr ErrorKind fileMissing = {"E4001", "file: not found"};
 inline constexpr ErrorKind fileUnreadable = {"E4002", "file: cannot be read"};
 inline constexpr ErrorKind fileUnwritable = {"E4003", "file: cannot be written"};
 inline constexpr ErrorKind fileKind = {"E4004", "file: not a kind that this command reads"};
-inline constexpr ErrorKind argument = {"E4005", "argument: out of range"};
+inline constexpr ErrorKind argument = {"E4005", "argument: missing, or not possible"};
 } // namespace errors
 
 class HarnessError : public std::runtime_error {
