@@ -1,7 +1,6 @@
 // What each board would do with models from 15M to 1.3B, on paper: cycles by the model of the command list, clocks as routed, power as
 // published. Nothing of it was measured on a board.
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { boards, type BoardName } from "../../boards/configuration.ts";
 import type { Board } from "../../boards/board.ts";
 import { encodeList, type Command } from "../../hw/accel/command-codec.ts";
@@ -11,9 +10,8 @@ import { compileCommands } from "../../models/compile/compile.ts";
 import { layoutOf } from "../../models/container/counts.ts";
 import { publicShapes } from "../../models/testing/public-shapes.ts";
 import { randomTables, type ContainerShape } from "../../models/testing/random-container.ts";
-import type { BitstreamResult } from "../bitstream/bitstream.ts";
+import { bitstreamPaths, type BitstreamResult } from "../bitstream/bitstream.ts";
 import { markdownTable } from "../generate/markdown-table.ts";
-import { buildPaths } from "../paths.ts";
 import { machineTimes, modelList } from "./cycle-model.ts";
 
 /** 15M to 110M have the widths and depths of llama2.c's stories models; they do not exist as MatMul-free models. */
@@ -110,7 +108,7 @@ export function estimate(board: BoardName, model: string, shape: ContainerShape)
 /** The clock that the estimates count with, and what place and route of the board's last bitstream made of it, where there is one that met it. */
 export function clockState(board: BoardName): string {
   const target = boards[board].clockHz / 1e6;
-  const path = join(buildPaths(board).folder, "bitstream.json");
+  const path = bitstreamPaths(board, false).result;
   if (!existsSync(path)) return `${target} MHz, the target`;
   const { seed, clocks, lut4 } = JSON.parse(readFileSync(path, "utf8")) as Pick<BitstreamResult, "seed" | "clocks" | "lut4">;
   // A PLL gives the wanted clock within a percent.
