@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "container.h"
+#include "platform.h"
 
 /// How a repacked matrix lies in memory. It is cut into tiles of `trits * lines` rows; a tile is a sequence
 /// of blocks of eight columns, each of `lines * 8` bytes. Byte 8 * line + column of a block holds the weights
@@ -21,8 +22,6 @@ enum {
     /// Columns that share one unpacked piece of a tile; a sum of this many digits (0..2) times int8 in pairs
     /// fits 16 bits: 512 / 8 * 2 * 2 * 127 = 32512.
     TERNEL_PIECE_COLUMNS = 512,
-    /// Tokens of one pass.
-    TERNEL_KERNEL_TOKENS_MAX = 64,
 };
 
 /// What `multiply_many` needs.
@@ -30,7 +29,7 @@ struct ternel_kernel_scratch {
     /// A piece, unpacked to one byte a weight.
     _Alignas(64) uint8_t digits[TERNEL_PIECE_COLUMNS * TERNEL_TILE_ROWS_MAX];
     /// For each token the sums of a tile in two lanes a row.
-    _Alignas(64) uint8_t totals[TERNEL_KERNEL_TOKENS_MAX * TERNEL_TILE_ROWS_MAX * 2 * sizeof(int32_t)];
+    _Alignas(64) uint8_t totals[TERNEL_COLUMNS_MAX * TERNEL_TILE_ROWS_MAX * 2 * sizeof(int32_t)];
 };
 
 /// The activations of one or several tokens.

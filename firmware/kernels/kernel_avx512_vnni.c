@@ -91,7 +91,6 @@ static void unpack(const uint8_t *tile, uint32_t blocks, uint8_t *digits) {
         }
     }
 }
-enum { TOTAL_CARRIES = 3 };
 
 #define EACH_DIGIT(DO, token) DO(token, 0) DO(token, 1) DO(token, 2) DO(token, 3) DO(token, 4)
 
@@ -115,6 +114,8 @@ static inline lanes total_of(lanes sum, const uint8_t *total) {
     (void)total;
     return sum;
 }
+
+enum { TOTAL_CARRIES = 3 };
 
 #include "matrix_many.h"
 
