@@ -6,9 +6,8 @@ import importlib
 
 from pathlib import Path
 
-from hw.soc.build         import without_dates
 from hw.soc.ternel_soc    import TernelSoC
-from hw.soc.configuration import load_configuration
+from hw.soc.configuration import Configuration, load_configuration
 
 # Command line -------------------------------------------------------------------------------------
 
@@ -23,26 +22,20 @@ def project_parser(documentation: str | None) -> argparse.ArgumentParser:
 
 # SoC ----------------------------------------------------------------------------------------------
 
-def board_soc(board: str, configuration_path: Path, with_dram: bool, **options: str) -> TernelSoC:
+def board_soc(board: str, configuration: Configuration, with_dram: bool = True, **options: str) -> TernelSoC:
     """The SoC of boards/<board>/target.py; ``options`` are the target's own, such as ``device``."""
     target = importlib.import_module(f"boards.{board}.target")
-    return target.BoardSoC(load_configuration(configuration_path), with_dram=with_dram, **options)
+    return target.BoardSoC(configuration, with_dram=with_dram, **options)
 
 
 def project_soc(args: argparse.Namespace, output: Path, **options: str) -> TernelSoC:
     """The SoC that the command line asks for, with the accelerator's Verilog among its sources and the contents of its memories in
     ``output``, which is made."""
     output.mkdir(parents=True, exist_ok=True)
-    soc = board_soc(args.board, args.configuration, with_dram=not args.blink, **options)
+    soc = board_soc(args.board, load_configuration(args.configuration), with_dram=not args.blink, **options)
     if not args.blink:
         verilog = args.configuration.resolve().parent/"verilog"
         soc.platform.add_source(str(verilog/"ternel_accelerator.v"))
         for contents in verilog.glob("*.hex"):
             shutil.copyfile(contents, output/contents.name)
     return soc
-
-# Verilog ------------------------------------------------------------------------------------------
-
-def drop_dates(verilog: Path) -> None:
-    """Rewrites a file of LiteX's so that equal sources give equal bytes."""
-    verilog.write_text(without_dates(verilog.read_text(encoding="utf-8")), encoding="utf-8")

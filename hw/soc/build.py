@@ -5,7 +5,6 @@
 
 import re
 import argparse
-import importlib
 
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from litedram.init import get_sdram_phy_c_header
 
 from hw.soc.simulation    import SimulatedSoC
 from hw.soc.ternel_soc    import TernelSoC
+from hw.soc.board_project import board_soc
 from hw.soc.configuration import Configuration, load_configuration
 
 # Gateware -----------------------------------------------------------------------------------------
@@ -63,6 +63,11 @@ def without_dates(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if not dated.search(line)) + "\n"
 
 
+def drop_dates(verilog: Path) -> None:
+    """Rewrites a file of LiteX's so that equal sources give equal bytes."""
+    verilog.write_text(without_dates(verilog.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def write_if_changed(path: Path, content: str) -> None:
     """Leaves a file with the same content untouched, so that make does not rebuild what depends on it."""
     if not path.exists() or path.read_text(encoding="utf-8") != content:
@@ -77,7 +82,7 @@ def simulated_board(configuration: Configuration, simulated: TernelSoC) -> Terne
     Only an Artix PHY's registers are not simulated: that firmware is told not to train (boot mode 3)."""
     if not configuration.board:
         return None
-    board = importlib.import_module(f"boards.{configuration.board}.target").BoardSoC(configuration)
+    board = board_soc(configuration.board, configuration)
     board.finalize()
     have, needs = register_map(simulated), register_map(board)
     if configuration.fpga_family == "7series":

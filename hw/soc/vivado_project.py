@@ -12,9 +12,9 @@ from pathlib import Path
 
 from litex.build.xilinx.vivado import XilinxVivadoToolchain
 
-from hw.soc.build         import write_headers
+from hw.soc.build         import drop_dates, write_headers
 from hw.soc.ternel_soc    import TernelSoC
-from hw.soc.board_project import drop_dates, project_parser, project_soc
+from hw.soc.board_project import project_parser, project_soc
 
 # Scripts ------------------------------------------------------------------------------------------
 
