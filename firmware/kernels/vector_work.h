@@ -10,6 +10,7 @@
 #include "gates.h"
 #include "kernel.h"
 #include "numerics.h"
+#include "reciprocal_sqrt.h"
 #include "rmsnorm.h"
 #include "rounding.h"
 
@@ -57,7 +58,7 @@ INLINE void rmsnorm_lanes(const int32_t *input, uint32_t count, const int16_t *g
 static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_gain *gain, uint32_t fraction,
                     int32_t *restrict out) {
     const uint64_t sum = squares + gain->epsilon;
-    const struct ternel_scale root = sum == 0 ? (struct ternel_scale){0} : ternel_reciprocal_sqrt(sum);
+    const struct ternel_scale root = sum == 0 ? (struct ternel_scale){0} : reciprocal_sqrt(sum);
     const int32_t unit_shift = root.exponent - UNIT_FRACTION;
     // A shift to the left is for vectors that are nearly zero: they are rare, and the engine's.
     const uint32_t end = unit_shift <= 0 ? 0 : whole(gain->count);
@@ -69,8 +70,10 @@ static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_
         FOR_EACH_KIND(&rounding, BODY);
 #undef BODY
     }
-    const struct ternel_gain rest = rest_of(gain, end);
-    REST(rmsnorm)(input + end, squares, &rest, fraction, out + end);
+    if (end < gain->count) {
+        const struct ternel_gain rest = rest_of(gain, end);
+        REST(rmsnorm)(input + end, squares, &rest, fraction, out + end);
+    }
 }
 
 /// A product has up to 38 bits, too many for a lane: its upper ones decide, unless all products are small.
@@ -251,6 +254,7 @@ static void rescale(int32_t *values, uint32_t count, uint16_t mantissa, uint8_t 
 
 static const struct ternel_vector_work vector_work = {
     .sum_of_squares = sum_of_squares,
+    .reciprocal_sqrt = reciprocal_sqrt,
     .rmsnorm = rmsnorm,
     .largest_product = largest_product,
     .quantise = quantise,
