@@ -79,25 +79,20 @@ static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_
 /// A product has up to 38 bits, too many for a lane: its upper ones decide, unless all products are small.
 static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain) {
     const uint32_t end = whole(gain->count);
-    lanes upper = lanes_zero();
+    struct largest largest = largest_none();
+#pragma GCC unroll 2
     for (uint32_t i = 0; i < end; i += LANES) {
-        const lanes x = lanes_absolute(lanes_load(input + i));
-        const lanes g = lanes_absolute(lanes_load_i16(gain->values + i));
-        const struct products shifted = products_shift_right_logical(lanes_products(x, g), 8);
-        upper = lanes_maximum(upper, lanes_maximum(shifted.even, shifted.odd));
+        largest = largest_of(largest, lanes_load(input + i), lanes_load_i16(gain->values + i));
     }
-    int32_t values[LANES];
-    lanes_store(values, upper);
-    int32_t largest = 0;
-    for (int i = 0; i < LANES; i++) {
-        largest = values[i] > largest ? values[i] : largest;
-    }
-    if (largest < 65536) {
+    const uint64_t most = largest_total(largest);
+    if (most < UINT64_C(1) << 24) {
         return ternel_largest_product(input, gain);
+    }
+    if (end == gain->count) {
+        return most;
     }
     const struct ternel_gain rest = rest_of(gain, end);
     const uint64_t last = REST(largest_product)(input + end, &rest);
-    const uint64_t most = (uint64_t)largest << 8;
     return last > most ? last : most;
 }
 
@@ -105,7 +100,8 @@ INLINE lanes quantise_lanes(const int32_t *input, const int16_t *gains, int32_t 
                             const struct rounding *rounding, const enum rounding_kind kind) {
     const lanes x = lanes_load(input);
     const lanes scaled = lanes_multiply(lanes_load_i16(gains), lanes_set(factor));
-    return kind == ROUNDING_LOW ? round_low(x, scaled, rounding) : round_high(x, scaled, rounding);
+    return kind == ROUNDING_LOW ? round_low(x, scaled, rounding)
+                                : round_high(lanes_products(x, scaled), rounding);
 }
 
 static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, int32_t factor, int32_t k,
