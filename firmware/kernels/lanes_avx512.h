@@ -138,14 +138,14 @@ static inline uint64_t products_total(struct products p) {
     return (uint64_t)_mm512_reduce_add_epi64(_mm512_add_epi64(p.even, p.odd));
 }
 
-/// The largest magnitudes of products as floats: operands of 24 bits are exact, and the upper 24 of a product
-/// are when it is rounded to zero. Two that take turns, as each waits for the one before it.
+/// The largest magnitude of products as a float: operands of 24 bits are exact, and the upper 24 of a product
+/// are when it is rounded to zero.
 struct largest {
-    __m512 next, other;
+    __m512 magnitude;
 };
 
 static inline struct largest largest_none(void) {
-    return (struct largest){_mm512_setzero_ps(), _mm512_setzero_ps()};
+    return (struct largest){_mm512_setzero_ps()};
 }
 
 static inline struct largest largest_of(struct largest largest, lanes a, lanes b) {
@@ -153,12 +153,11 @@ static inline struct largest largest_of(struct largest largest, lanes a, lanes b
     const __m512 p =
         _mm512_mul_round_ps(_mm512_cvt_roundepi32_ps(a, NEAREST), _mm512_cvt_roundepi32_ps(b, NEAREST),
                             _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
-    const __m512 larger = _mm512_range_round_ps(largest.next, p, LARGER_MAGNITUDE, _MM_FROUND_NO_EXC);
-    return (struct largest){.next = largest.other, .other = larger};
+    return (struct largest){_mm512_range_round_ps(largest.magnitude, p, LARGER_MAGNITUDE, _MM_FROUND_NO_EXC)};
 }
 
 static inline uint64_t largest_total(struct largest largest) {
-    return (uint64_t)_mm512_reduce_max_ps(_mm512_max_ps(largest.next, largest.other));
+    return (uint64_t)_mm512_reduce_max_ps(largest.magnitude);
 }
 
 static inline lanes bytes_repeat(const int8_t eight[8]) {

@@ -80,9 +80,11 @@ INLINE __m512 sigmoid_above(__m512 x) {
 /// is too long for the processor to see the next one's beginning.
 static void sigmoids(const int32_t *restrict z, uint32_t count, const struct sigmoid_input *input,
                      int32_t *restrict out) {
+#pragma GCC unroll 2
     for (uint32_t i = 0; i < count; i += LANES) {
         lanes_store(out + i, _mm512_castps_si512(sigmoid_x(lanes_load(z + i), input)));
     }
+#pragma GCC unroll 2
     for (uint32_t i = 0; i < count; i += LANES) {
         const lanes above = _mm512_castps_si512(sigmoid_above(_mm512_castsi512_ps(lanes_load(out + i))));
         const lanes positive = lanes_subtract(above, lanes_set(BIAS_BITS - 32768));

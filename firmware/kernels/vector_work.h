@@ -80,7 +80,6 @@ static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_
 static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain) {
     const uint32_t end = whole(gain->count);
     struct largest largest = largest_none();
-#pragma GCC unroll 2
     for (uint32_t i = 0; i < end; i += LANES) {
         largest = largest_of(largest, lanes_load(input + i), lanes_load_i16(gain->values + i));
     }
