@@ -40,15 +40,13 @@ static void quantise(const struct part *part, uint32_t slot_index, uint32_t t,
     if (largest == 0) {
         memset(values, 0, columns + padding);
         slot->sums[t] = 0;
-        slot->mantissa[t] = 0;
-        slot->shift[t] = 0;
+        slot->rescalers[t] = ternel_rescaler_of(0, 0, 0);
         return;
     }
     const struct ternel_quantiser q = ternel_quantiser_of(matrix, gain, squares, largest, fraction);
     slot->sums[t] = part->work->quantise(input, gain, q.factor, q.k, values);
     memset(values + columns, 0, padding);
-    slot->mantissa[t] = q.mantissa;
-    slot->shift[t] = q.shift;
+    slot->rescalers[t] = ternel_rescaler_of(q.mantissa, q.shift, slot->sums[t]);
 }
 
 /// Some tiles, and the rows that they are.
@@ -69,8 +67,7 @@ static void multiply(const struct part *part, const struct ternel_packed_matrix 
     const struct ternel_inputs inputs = {
         .values = slot->values + (size_t)part->first * f->activation_stride,
         .sums = slot->sums + part->first,
-        .mantissa = slot->mantissa + part->first,
-        .shift = slot->shift + part->first,
+        .rescalers = slot->rescalers + part->first,
         .stride = f->activation_stride,
         .columns = block_columns(packed->source->columns),
         .tokens = tokens,
@@ -92,7 +89,8 @@ static void multiply(const struct part *part, const struct ternel_packed_matrix 
         }
     }
     if (tokens == 1) {
-        part->work->rescale(out, tiles->rows, *inputs.mantissa, *inputs.shift);
+        part->work->rescale(out, tiles->rows, (uint16_t)inputs.rescalers->mantissa,
+                            (uint8_t)inputs.rescalers->shift);
     }
 }
 

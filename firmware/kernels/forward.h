@@ -40,12 +40,11 @@ struct ternel_forward_layer {
     struct ternel_packed_matrix packed[TERNEL_FORWARD_MATRICES];
 };
 
-/// The inputs of a matrix for all tokens, and for each of them the rescaler's pair.
+/// The inputs of a matrix for all tokens, and the rescalers of their products.
 struct ternel_forward_slot {
     int8_t *values; ///< [tokens][activation_stride]
     int32_t sums[TERNEL_COLUMNS_MAX];
-    uint16_t mantissa[TERNEL_COLUMNS_MAX];
-    uint8_t shift[TERNEL_COLUMNS_MAX];
+    struct ternel_rescaler rescalers[TERNEL_COLUMNS_MAX];
 };
 
 /// What a worker needs for itself.

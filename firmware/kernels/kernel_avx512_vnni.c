@@ -67,43 +67,67 @@ static void multiply(const uint8_t *tile, const struct ternel_inputs *inputs, in
     }
 }
 
-/// One byte a digit: block by block, the five groups of rows one after the other. The byte of digit j is
-/// floor(3^(j+1) u / 256), the first digits as a number: three times the byte before it, and the digit. It is
-/// the upper half of a product of 16 bits, of the odd bytes in its place already.
-static void unpack(const uint8_t *tile, uint32_t blocks, uint8_t *digits) {
+enum { SUMS = 4 };
+#define EACH_SUM(DO, token) DO(token, 0) DO(token, 1) DO(token, 2) DO(token, 3)
+
+/// floor(u * power / 256) for the even bytes, which come as their upper halves, and the odd ones.
+static inline lanes leading(lanes even, lanes odd, lanes power, lanes upper) {
+    const lanes of_even = _mm512_mulhi_epu16(even, power);
+    const lanes of_odd = _mm512_mullo_epi16(odd, power);
+    return _mm512_ternarylogic_epi32(of_odd, upper, of_even, 0xea); // odd & upper | even
+}
+
+/// Four bytes for the five digits d0..d4 of a byte: 64 d0 + d1, 64 d1 + d2, 64 d2 + d3, 64 d3 + d4. Five sums
+/// of digits times activations come out of four sums of such bytes times activations (rows_of_sums).
+///
+/// floor(3^j u / 256) are the first j digits as a number (packing.h). Of two digits, tables of 16 bytes make
+/// everything else.
+static void unpack(const uint8_t *tile, uint32_t blocks, uint8_t *factors) {
+#define OF_TWO(D)                                                                                            \
+    D(0, 0), D(0, 1), D(0, 2), D(1, 0), D(1, 1), D(1, 2), D(2, 0), D(2, 1), D(2, 2), 0, 0, 0, 0, 0, 0, 0
+#define TABLE(D) _mm512_broadcast_i32x4(_mm_setr_epi8(OF_TWO(D)))
+#define BOTH(first, second) (char)(64 * (first) + (second))
+#define SECOND_UPPER(first, second) (char)(64 * (second))
+#define LESS_BOTH(first, second) (char)(-3 * (3 * (first) + (second)))
+#define FIRST(first, second) (first)
+    const lanes both = TABLE(BOTH);
+    const lanes second_upper = TABLE(SECOND_UPPER);
+    const lanes less_both = TABLE(LESS_BOTH);
+    const lanes first = TABLE(FIRST);
     const lanes upper = _mm512_set1_epi16((int16_t)0xff00);
-    lanes power[FIVE];
-    for (int j = 0, value = 3; j < FIVE; j++, value *= 3) {
-        power[j] = _mm512_set1_epi16((int16_t)value);
-        // Products that stay products: made of shifts and additions, they would be more instructions.
-        __asm__("" : "+v"(power[j]));
-    }
-    for (uint32_t i = 0; i < blocks; i++, tile += VECTOR_BYTES) {
+    lanes two_digits = _mm512_set1_epi16(9);
+    lanes three_digits = _mm512_set1_epi16(27);
+    lanes five_digits = _mm512_set1_epi16(243);
+    // Products that stay products: made of shifts and additions, they would be more instructions.
+    __asm__("" : "+v"(two_digits), "+v"(three_digits), "+v"(five_digits));
+    for (uint32_t i = 0; i < blocks; i++, tile += VECTOR_BYTES, factors += SUMS * VECTOR_BYTES) {
         const lanes u = lanes_load(tile);
         const lanes even = _mm512_slli_epi16(u, 8);
         const lanes odd = _mm512_srli_epi16(u, 8);
-#pragma GCC unroll 5
-        for (int j = 0; j < FIVE; j++, digits += VECTOR_BYTES) {
-            const lanes of_even = _mm512_mulhi_epu16(even, power[j]);
-            const lanes of_odd = _mm512_mullo_epi16(odd, power[j]);
-            lanes_store(digits,
-                        _mm512_ternarylogic_epi32(of_odd, upper, of_even, 0xea)); // odd & upper | even
-        }
+        const lanes d01 = leading(even, odd, two_digits, upper);
+        const lanes d012 = leading(even, odd, three_digits, upper);
+        const lanes d01234 = leading(even, odd, five_digits, upper);
+        const lanes d2 = _mm512_add_epi8(d012, _mm512_shuffle_epi8(less_both, d01));
+        // Nine times three digits are at most 234: bytes beside each other do not meet.
+        const lanes nine = _mm512_add_epi8(_mm512_slli_epi16(d012, 3), d012);
+        const lanes d34 = _mm512_sub_epi8(d01234, nine);
+        lanes_store(factors, _mm512_shuffle_epi8(both, d01));
+        lanes_store(factors + VECTOR_BYTES, _mm512_or_si512(_mm512_shuffle_epi8(second_upper, d01), d2));
+        lanes_store(factors + 2 * VECTOR_BYTES,
+                    _mm512_or_si512(_mm512_slli_epi16(d2, 6), _mm512_shuffle_epi8(first, d34)));
+        lanes_store(factors + 3 * VECTOR_BYTES, _mm512_shuffle_epi8(both, d34));
     }
 }
 
-#define EACH_DIGIT(DO, token) DO(token, 0) DO(token, 1) DO(token, 2) DO(token, 3) DO(token, 4)
-
-/// The five steps in one piece: one by one, gcc 12 copies some of the sums in every step.
-static inline void accumulate(lanes *sum0, lanes *sum1, lanes *sum2, lanes *sum3, lanes *sum4, lanes digit0,
-                              lanes digit1, lanes digit2, lanes digit3, lanes digit4, lanes input) {
-    __asm__("vpdpbusd %10, %5, %0\n\t"
-            "vpdpbusd %10, %6, %1\n\t"
-            "vpdpbusd %10, %7, %2\n\t"
-            "vpdpbusd %10, %8, %3\n\t"
-            "vpdpbusd %10, %9, %4"
-            : "+v"(*sum0), "+v"(*sum1), "+v"(*sum2), "+v"(*sum3), "+v"(*sum4)
-            : "v"(digit0), "v"(digit1), "v"(digit2), "v"(digit3), "v"(digit4), "v"(input));
+/// The steps in one piece: one by one, gcc 12 copies some of the sums in every step.
+static inline void accumulate(lanes *sum0, lanes *sum1, lanes *sum2, lanes *sum3, lanes factor0,
+                              lanes factor1, lanes factor2, lanes factor3, lanes input) {
+    __asm__("vpdpbusd %8, %4, %0\n\t"
+            "vpdpbusd %8, %5, %1\n\t"
+            "vpdpbusd %8, %6, %2\n\t"
+            "vpdpbusd %8, %7, %3"
+            : "+v"(*sum0), "+v"(*sum1), "+v"(*sum2), "+v"(*sum3)
+            : "v"(factor0), "v"(factor1), "v"(factor2), "v"(factor3), "v"(input));
 }
 
 static inline lanes first_sum(const uint8_t *total) {
@@ -115,7 +139,98 @@ static inline lanes total_of(lanes sum, const uint8_t *total) {
     return sum;
 }
 
-enum { TOTAL_CARRIES = 3 };
+/// Of the rows 0..7 of two tokens: the sums of neighbouring lanes.
+static inline lanes sum_neighbours(const uint8_t *a, const uint8_t *b) {
+    const lanes even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    const lanes odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    return lanes_add(_mm512_permutex2var_epi32(lanes_load(a), even, lanes_load(b)),
+                     _mm512_permutex2var_epi32(lanes_load(a), odd, lanes_load(b)));
+}
+
+/// The rescalers of two tokens in the halves of vectors.
+struct rescalers {
+    lanes mantissa, shift, offset;
+};
+
+static inline lanes halves(const int64_t *lower, const int64_t *upper) {
+    return _mm512_mask_set1_epi64(_mm512_set1_epi64(*lower), 0xf0, *upper);
+}
+
+/// Results of more than 31 bits saturate: products without what lies beyond the limits.
+static inline lanes limit_products(lanes products, const struct rescalers *by) {
+    const lanes half = _mm512_srli_epi64(_mm512_sllv_epi64(_mm512_set1_epi64(1), by->shift), 1);
+    const lanes least = _mm512_sllv_epi64(_mm512_set1_epi64(TERNEL_ELEMENT_MIN), by->shift);
+    const lanes most = _mm512_sllv_epi64(_mm512_set1_epi64(TERNEL_ELEMENT_MAX), by->shift);
+    return _mm512_min_epi64(_mm512_max_epi64(products, _mm512_add_epi64(least, half)),
+                            _mm512_add_epi64(most, half));
+}
+
+INLINE lanes rescale_rows(lanes sums, const struct rescalers *by, const bool wide) {
+    const lanes order = _mm512_setr_epi32(0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
+    lanes even = _mm512_add_epi64(_mm512_mul_epi32(sums, by->mantissa), by->offset);
+    lanes odd = _mm512_add_epi64(_mm512_mul_epi32(_mm512_srli_epi64(sums, 32), by->mantissa), by->offset);
+    if (wide) {
+        even = limit_products(even, by);
+        odd = limit_products(odd, by);
+    }
+    even = _mm512_srav_epi64(even, by->shift);
+    odd = _mm512_srav_epi64(odd, by->shift);
+    return saturate(_mm512_permutex2var_epi32(even, order, odd));
+}
+
+INLINE void store_rows(int32_t *a, int32_t *b, int digit, lanes rows) {
+    _mm256_storeu_si256((void *)(a + digit * LINES), _mm512_castsi512_si256(rows));
+    _mm256_storeu_si256((void *)(b + digit * LINES), _mm512_extracti64x4_epi64(rows, 1));
+}
+
+/// The rows of two tokens: S24(R((sum of digits - correction) * mantissa, shift)).
+///
+/// The four sums of a token are s[j] = 64 D[j] + D[j + 1]. s[3] - 64 s[2] + 64^2 s[1] - 64^3 s[0] = D[4] -
+/// 2^24 D[0], and |D[4]| <= 2 * 127 * 32768 < 2^23: its lower 24 bits are D[4], and from there the others
+/// follow.
+INLINE void finish_rows(const uint8_t *totals_a, const uint8_t *totals_b, const struct rescalers *by,
+                        const bool wide, int32_t *a, int32_t *b) {
+    const lanes sum0 = sum_neighbours(totals_a, totals_b);
+    const lanes sum1 = sum_neighbours(totals_a + VECTOR_BYTES, totals_b + VECTOR_BYTES);
+    const lanes sum2 = sum_neighbours(totals_a + 2 * VECTOR_BYTES, totals_b + 2 * VECTOR_BYTES);
+    const lanes sum3 = sum_neighbours(totals_a + 3 * VECTOR_BYTES, totals_b + 3 * VECTOR_BYTES);
+    lanes chain = lanes_subtract(sum1, _mm512_slli_epi32(sum0, 6));
+    chain = lanes_subtract(sum2, _mm512_slli_epi32(chain, 6));
+    chain = lanes_subtract(sum3, _mm512_slli_epi32(chain, 6));
+    const lanes digit4 = _mm512_srai_epi32(_mm512_slli_epi32(chain, 8), 8);
+    const lanes digit3 = _mm512_srai_epi32(lanes_subtract(sum3, digit4), 6);
+    const lanes digit2 = _mm512_srai_epi32(lanes_subtract(sum2, digit3), 6);
+    const lanes digit1 = _mm512_srai_epi32(lanes_subtract(sum1, digit2), 6);
+    const lanes digit0 = _mm512_srai_epi32(lanes_subtract(sum0, digit1), 6);
+    store_rows(a, b, 0, rescale_rows(digit0, by, wide));
+    store_rows(a, b, 1, rescale_rows(digit1, by, wide));
+    store_rows(a, b, 2, rescale_rows(digit2, by, wide));
+    store_rows(a, b, 3, rescale_rows(digit3, by, wide));
+    store_rows(a, b, 4, rescale_rows(digit4, by, wide));
+}
+
+static void finish(const struct ternel_inputs *inputs, uint32_t product_bits, uint32_t first, uint32_t end,
+                   const uint8_t *totals, int32_t *rows, uint32_t stride) {
+    for (uint32_t t = first; t < end; t += 2) {
+        // An odd token out is computed twice.
+        const uint32_t next = t + 1 < end ? 1 : 0;
+        const struct ternel_rescaler *a = &inputs->rescalers[t];
+        const struct ternel_rescaler *b = a + next;
+        const uint8_t *totals_b = totals + next * SUMS * VECTOR_BYTES;
+        int32_t *rows_b = rows + next * stride;
+        const struct rescalers by = {.mantissa = halves(&a->mantissa, &b->mantissa),
+                                     .shift = halves(&a->shift, &b->shift),
+                                     .offset = halves(&a->offset, &b->offset)};
+        const int64_t least = a->shift < b->shift ? a->shift : b->shift;
+        if (least + 30 < product_bits) {
+            finish_rows(totals, totals_b, &by, true, rows, rows_b);
+        } else {
+            finish_rows(totals, totals_b, &by, false, rows, rows_b);
+        }
+        totals += 2 * SUMS * VECTOR_BYTES;
+        rows += 2 * stride;
+    }
+}
 
 #include "matrix_many.h"
 
