@@ -155,7 +155,7 @@ static void prepare_gates(const struct part *part, const struct ternel_forward_l
     const uint8_t *fraction = layer->layer.fraction;
     const struct ternel_matrix *matrix = layer->layer.matrix;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
-    int32_t *normed = f->normed + (size_t)t * f->stride;
+    int32_t *normed = f->normed + (size_t)part->worker * f->stride;
     const uint32_t d = f->container->shape.dimension;
     part->work->rmsnorm(residual, part->work->sum_of_squares(residual, d),
                         &gain[TERNEL_LAYER_GAIN_ATTENTION_NORM],
@@ -202,7 +202,7 @@ static void prepare_output(const struct part *part, const struct ternel_forward_
     const uint32_t normed_fraction = fraction[TERNEL_LAYER_FRACTION_NORMED_GATE];
     const uint32_t output_fraction = fraction[TERNEL_LAYER_FRACTION_GATED_OUTPUT];
     int32_t *output = f->output + (size_t)t * f->stride;
-    int32_t *normed = f->normed + (size_t)t * f->stride;
+    int32_t *normed = f->normed + (size_t)part->worker * f->stride;
     const int32_t *state = f->candidate + (size_t)t * f->stride;
     part->work->rmsnorm(output, part->work->sum_of_squares(output, d), &gain[TERNEL_LAYER_GAIN_GATE_NORM],
                         normed_fraction, normed);
@@ -240,7 +240,7 @@ static void prepare_linear_unit(const struct part *part, const struct ternel_for
     const struct ternel_gain *gain = layer->layer.gain;
     const uint32_t d = f->container->shape.dimension;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
-    int32_t *normed = f->normed + (size_t)t * f->stride;
+    int32_t *normed = f->normed + (size_t)part->worker * f->stride;
     part->work->rmsnorm(residual, part->work->sum_of_squares(residual, d), &gain[TERNEL_LAYER_GAIN_MLP_NORM],
                         layer->layer.fraction[TERNEL_LAYER_FRACTION_MLP_NORM], normed);
     quantise(part, 0, t, &layer->layer.matrix[TERNEL_LAYER_MATRIX_GATE_UP], &gain[TERNEL_LAYER_GAIN_GATE_UP],
@@ -276,7 +276,7 @@ static void prepare_head(const struct part *part, const struct ternel_forward_la
     (void)layer;
     const uint32_t d = f->container->shape.dimension;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
-    int32_t *normed = f->normed + (size_t)t * f->stride;
+    int32_t *normed = f->normed + (size_t)part->worker * f->stride;
     part->work->rmsnorm(residual, part->work->sum_of_squares(residual, d), &f->head.norm,
                         f->container->final_fraction, normed);
     quantise(part, 0, t, &f->head.matrix, &f->head.gain, normed, part->work->sum_of_squares(normed, d),

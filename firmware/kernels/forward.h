@@ -70,7 +70,7 @@ struct ternel_forward {
     uint32_t wide_stride;       ///< of those with `intermediate`
     uint32_t activation_stride; ///< of the slots' values
     int32_t *residual;
-    int32_t *normed;
+    int32_t *normed; ///< a vector for each worker: it stays in its cache
     int32_t *forget;
     int32_t *candidate; ///< then the state after the token
     int32_t *output;
