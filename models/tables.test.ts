@@ -66,5 +66,6 @@ test("the C header has all values", () => {
   const header = emitTablesHeader();
   assert.equal(header.match(/X\((-?[01], ){4}-?[01]\)/g)?.length, 256);
   assert.match(header, /TERNEL_SIGMOID_VALUES \\\n +0, 256, 512,/);
+  assert.match(header, /TERNEL_SIGMOID_PIECES \\\n +12\d{6}\.0f, /);
   for (const line of header.split("\n")) assert.ok(line.length <= 132);
 });

@@ -1,5 +1,6 @@
 // The tables that all engines share: sigmoid, powers of two, Unicode classes, trit codes. docs/numerics.md defines them.
 import { decodeTrits } from "../hw/accel/trit-code.ts";
+import { sigmoidPieces } from "./sigmoid-pieces.ts";
 
 /** T[k] = round(65536 * (sigmoid(k / 64) - 1/2)), k = 0..1023; T[1024] repeats the last. */
 export const sigmoidTable: Uint16Array = Uint16Array.from({ length: 1025 }, (_, k) =>
@@ -45,6 +46,13 @@ function macro(name: string, items: readonly string[], separator: string): strin
   return `#define ${name} \\\n${[...lines, line].join(" \\\n")}\n`;
 }
 
+/** The pieces' coefficients as floats of C, power by power. */
+function sigmoidCoefficients(): string[] {
+  const pieces = sigmoidPieces(sigmoidTable);
+  const literal = (value: number): string => `${Number.isInteger(value) ? value.toFixed(1) : value}f`;
+  return [0, 1, 2, 3].flatMap((power) => pieces.map((piece) => literal(piece[power] ?? 0)));
+}
+
 /**
  * The C header ternel_tables.h: one macro per table, so that a table costs nothing where it is not used.
  * `TERNEL_TRIT_CODES(X)` expands `X(t0, t1, t2, t3, t4)` 256 times, byte 0 first, t0 being the first row's trit.
@@ -60,6 +68,8 @@ export function emitTablesHeader(): string {
     "",
     "// uint16_t[1025]: 65536 * (sigmoid(k / 64) - 1/2)",
     macro("TERNEL_SIGMOID_VALUES", [...sigmoidTable].map(String), ","),
+    "// float[4 * 32]: T[x - 64] + 1.5 * 2^23 as cubics of x: the coefficients of x^0 in all pieces, of x^1, ...",
+    macro("TERNEL_SIGMOID_PIECES", sigmoidCoefficients(), ","),
     "// uint32_t[257]: 2^30 * 2^(-j/256)",
     macro(
       "TERNEL_EXP2_VALUES",

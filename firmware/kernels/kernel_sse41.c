@@ -4,6 +4,7 @@
 #include "kernel.h"
 #include "lanes_sse41.h"
 #include "matrix_pairs.h"
+#include "sigmoid_table.h"
 #include "vector_work.h"
 
 const struct ternel_kernel ternel_kernel_sse41 = {

@@ -88,9 +88,13 @@ static inline lanes lanes_shift_right_logical(lanes a, uint32_t count) {
     return _mm512_srlv_epi32(a, _mm512_set1_epi32((int32_t)count));
 }
 
+/// The odd lanes where the even ones were: on the one port, shifts are on the other.
+static inline lanes lanes_odd(lanes a) {
+    return _mm512_castps_si512(_mm512_movehdup_ps(_mm512_castsi512_ps(a)));
+}
+
 static inline struct products lanes_products(lanes a, lanes b) {
-    return (struct products){_mm512_mul_epi32(a, b),
-                             _mm512_mul_epi32(_mm512_srli_epi64(a, 32), _mm512_srli_epi64(b, 32))};
+    return (struct products){_mm512_mul_epi32(a, b), _mm512_mul_epi32(lanes_odd(a), lanes_odd(b))};
 }
 
 static inline struct products products_add(struct products p, int64_t value) {
@@ -122,7 +126,7 @@ static inline lanes products_narrow(struct products p, uint32_t count) {
 }
 
 static inline struct products products_times(struct products p, lanes b) {
-    return (struct products){_mm512_mul_epi32(p.even, b), _mm512_mul_epi32(p.odd, _mm512_srli_epi64(b, 32))};
+    return (struct products){_mm512_mul_epi32(p.even, b), _mm512_mul_epi32(p.odd, lanes_odd(b))};
 }
 
 static inline lanes products_high(struct products p) {

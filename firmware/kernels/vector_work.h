@@ -1,6 +1,6 @@
-// The work between the matrices with vectors of any width: included by a kernel after its lanes_*.h. The
-// arithmetic is that of the engine's rmsnorm.c, bitlinear.c and gates.c, which also do the elements that fill
-// no vector; docs/numerics.md defines it.
+// The work between the matrices with vectors of any width: included by a kernel after its lanes_*.h and its
+// sigmoid_*.h. The arithmetic is that of the engine's rmsnorm.c, bitlinear.c and gates.c, which also do the
+// elements that fill no vector; docs/numerics.md defines it.
 #pragma once
 
 #include <stdbool.h>
@@ -12,7 +12,6 @@
 #include "numerics.h"
 #include "rmsnorm.h"
 #include "rounding.h"
-#include "sigmoid_table.h"
 
 /// Who does the elements that fill no vector: the engine, or a kernel with smaller ones.
 #ifndef REST
@@ -138,110 +137,27 @@ static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, in
     return sum;
 }
 
-/// How a fraction becomes the table's index with 12 fraction bits: by `left`, or by `right` with rounding.
-struct index_shift {
-    uint32_t left;
-    uint32_t right;
-    int32_t half;
-};
+static const struct rounding q16 = {.kind = ROUNDING_LOW, .half = TERNEL_Q16_ONE / 2, .shift = 16};
 
-/// Elements beyond LEFT_LIMIT have the last index in any case, and before it room for the shift to the left.
-enum { INDEX_FRACTION = 12, INDEX_MAX = 65535, STEP_BITS = 6, HALF = 32768, LEFT_LIMIT = 1 << 17 };
-
-static struct index_shift index_shift_of(uint32_t fraction) {
-    if (fraction <= INDEX_FRACTION) {
-        return (struct index_shift){.left = INDEX_FRACTION - fraction};
-    }
-    const uint32_t right = fraction - INDEX_FRACTION;
-    return (struct index_shift){.right = right, .half = 1 << (right - 1)};
-}
-
-enum { LOOKUP_ELEMENTS = 256 };
-
-/// Elements on their way through the table: its index, and the two entries around it.
-struct lookup {
-    int32_t index[LOOKUP_ELEMENTS];
-    uint32_t step[LOOKUP_ELEMENTS];    ///< its upper bits, k
-    uint32_t entries[LOOKUP_ELEMENTS]; ///< T[k] | T[k + 1] << 16
-};
-
-/// The table's indices of `count` elements, whole vectors: shifted to the left or to the right.
-INLINE void to_indices(const int32_t *z, uint32_t count, const struct index_shift *shift, bool to_left,
-                       struct lookup *out) {
-    const uint32_t left = shift->left;
-    const uint32_t right = shift->right;
-    const lanes half = lanes_set(shift->half);
-    for (uint32_t i = 0; i < count; i += LANES) {
-        lanes a = lanes_load(z + i);
-        if (to_left) {
-            a = lanes_maximum(lanes_minimum(a, lanes_set(LEFT_LIMIT)), lanes_set(-LEFT_LIMIT));
-            a = lanes_shift_left(a, left);
-        } else {
-            a = lanes_shift_right(lanes_add(a, half), right);
-        }
-        a = lanes_maximum(lanes_minimum(a, lanes_set(INDEX_MAX)), lanes_set(-INDEX_MAX));
-        lanes_store(out->index + i, a);
-        lanes_store(out->step + i, lanes_shift_right_logical(lanes_absolute(a), STEP_BITS));
-    }
-}
-
-/// Looks up `count` elements, whole vectors. One load for each, and one for two steps: the gathers of AVX2
-/// and AVX-512 take longer.
-static void look_up(const int32_t *z, uint32_t count, const struct index_shift *shift, struct lookup *out) {
-    if (shift->right == 0) {
-        to_indices(z, count, shift, true, out);
-    } else {
-        to_indices(z, count, shift, false, out);
-    }
-#pragma GCC unroll 4
-    for (uint32_t i = 0; i < count; i += 2) {
-        uint64_t steps;
-        memcpy(&steps, out->step + i, sizeof steps);
-        memcpy(&out->entries[i], ternel_sigmoid_table + (uint32_t)steps, sizeof out->entries[i]);
-        memcpy(&out->entries[i + 1], ternel_sigmoid_table + (steps >> 32), sizeof out->entries[i]);
-    }
-}
-
-/// The sigmoid of elements i, i + 1, ... that were looked up.
-INLINE lanes sigmoid(const struct lookup *lookup, uint32_t i) {
-    const lanes index = lanes_load(lookup->index + i);
-    const lanes entries = lanes_load(lookup->entries + i);
-    const lanes here = lanes_and(entries, lanes_set(0xffff));
-    const lanes step = lanes_subtract(lanes_shift_right_logical(entries, 16), here);
-    const lanes weight = lanes_and(lanes_absolute(index), lanes_set((1 << STEP_BITS) - 1));
-    const lanes part = lanes_add(lanes_multiply_short(step, weight), lanes_set(1 << (STEP_BITS - 1)));
-    const lanes above = lanes_add(here, lanes_shift_right_logical(part, STEP_BITS)); // a half
-    // A negative index: as much below a half.
-    const lanes sign = lanes_shift_right(index, 31);
-    return lanes_add(lanes_subtract(lanes_xor(above, sign), sign), lanes_set(HALF));
-}
-
-/// Elements of the piece that begins at `start`, and of those before `end`.
-static uint32_t piece(uint32_t start, uint32_t end) {
-    return end - start < LOOKUP_ELEMENTS ? end - start : LOOKUP_ELEMENTS;
-}
-
-static const struct rounding q16 = {.kind = ROUNDING_LOW, .half = HALF, .shift = 16};
-
-INLINE lanes silu(lanes z, const struct lookup *lookup, uint32_t i) {
-    return round_low(z, sigmoid(lookup, i), &q16);
+/// Elements from `start` on whose sigmoids are computed together.
+static uint32_t at_once(uint32_t start, uint32_t end) {
+    return end - start < SIGMOIDS ? end - start : SIGMOIDS;
 }
 
 static void forget_gate(int32_t *gate, uint32_t count, uint32_t fraction, const uint16_t *lower_bound) {
-    const struct index_shift shift = index_shift_of(fraction);
+    const struct sigmoid_input input = sigmoid_input_of(fraction);
     const uint32_t end = whole(count);
-    struct lookup lookup;
-    for (uint32_t start = 0; start < end; start += LOOKUP_ELEMENTS) {
-        const uint32_t elements = piece(start, end);
-        look_up(gate + start, elements, &shift, &lookup);
-        for (uint32_t i = 0; i < elements; i += LANES) {
-            lanes open = sigmoid(&lookup, i);
-            if (lower_bound != 0) {
-                const lanes bound = lanes_load_u16(lower_bound + start + i);
-                const lanes rest = lanes_subtract(lanes_set(TERNEL_Q16_ONE), bound);
-                open = lanes_add(bound, round_low(rest, open, &q16));
-            }
-            lanes_store(gate + start + i, open);
+    int32_t open[SIGMOIDS];
+    for (uint32_t start = 0; start < end; start += SIGMOIDS) {
+        const uint32_t now = at_once(start, end);
+        sigmoids(gate + start, now, &input, open);
+        for (uint32_t i = start; i < start + now; i += LANES) {
+            const lanes closed = lanes_subtract(lanes_set(TERNEL_Q16_ONE), lanes_load(open + i - start));
+            const lanes bound = lower_bound == 0 ? lanes_zero() : lanes_load_u16(lower_bound + i);
+            // bound + R((1 - bound) * open, 16) = open + R(bound * closed, 16), which 32 bits hold.
+            const lanes more = lanes_add(lanes_multiply(bound, closed), lanes_set(TERNEL_Q16_ONE / 2));
+            const lanes closed_still = lanes_subtract(closed, lanes_shift_right_logical(more, 16));
+            lanes_store(gate + i, lanes_subtract(lanes_set(TERNEL_Q16_ONE), closed_still));
         }
     }
     REST(forget_gate)(gate + end, count - end, fraction, lower_bound == 0 ? 0 : lower_bound + end);
@@ -249,31 +165,30 @@ static void forget_gate(int32_t *gate, uint32_t count, uint32_t fraction, const 
 
 static void update_state(int32_t *restrict state, const int32_t *forget, const int32_t *candidate,
                          uint32_t count, uint32_t fraction) {
-    const struct index_shift shift = index_shift_of(fraction);
+    const struct sigmoid_input input = sigmoid_input_of(fraction);
     const uint32_t end = whole(count);
-    struct lookup lookup;
-    for (uint32_t start = 0; start < end; start += LOOKUP_ELEMENTS) {
-        const uint32_t elements = piece(start, end);
-        look_up(candidate + start, elements, &shift, &lookup);
-        for (uint32_t i = 0; i < elements; i += LANES) {
-            const uint32_t at = start + i;
-            const lanes fresh = silu(lanes_load(candidate + at), &lookup, i);
-            const lanes change = lanes_subtract(lanes_load(state + at), fresh);
-            lanes_store(state + at, lanes_add(fresh, round_low(change, lanes_load(forget + at), &q16)));
+    int32_t open[SIGMOIDS];
+    for (uint32_t start = 0; start < end; start += SIGMOIDS) {
+        const uint32_t now = at_once(start, end);
+        sigmoids(candidate + start, now, &input, open);
+        for (uint32_t i = start; i < start + now; i += LANES) {
+            const lanes fresh = round_low(lanes_load(candidate + i), lanes_load(open + i - start), &q16);
+            const lanes change = lanes_subtract(lanes_load(state + i), fresh);
+            lanes_store(state + i, lanes_add(fresh, round_low(change, lanes_load(forget + i), &q16)));
         }
     }
     REST(update_state)(state + end, forget + end, candidate + end, count - end, fraction);
 }
 
+/// Bits of the product of two elements.
 enum { GATED_BITS = 47 };
 
-/// out = factor * SiLU(z) of a piece.
-INLINE void gate_lanes(int32_t *out, const int32_t *factor, const int32_t *z, uint32_t elements,
-                       const struct lookup *lookup, const struct rounding *rounding,
-                       const enum rounding_kind kind) {
-    for (uint32_t i = 0; i < elements; i += LANES) {
+/// out = factor * z * open * 2^-(16 + shift).
+INLINE void gate_lanes(int32_t *out, const int32_t *factor, const int32_t *z, const int32_t *open,
+                       uint32_t count, const struct rounding *rounding, const enum rounding_kind kind) {
+    for (uint32_t i = 0; i < count; i += LANES) {
         const struct products gated =
-            round_halves(lanes_products(lanes_load(z + i), sigmoid(lookup, i)), &q16);
+            round_halves(lanes_products(lanes_load(z + i), lanes_load(open + i)), &q16);
         lanes_store(out + i, round_saturate(products_times(gated, lanes_load(factor + i)), rounding, kind));
     }
 }
@@ -281,13 +196,13 @@ INLINE void gate_lanes(int32_t *out, const int32_t *factor, const int32_t *z, ui
 /// out = factor * SiLU(z) * 2^-shift of whole vectors. `out` may be `z`.
 static void gate_vectors(int32_t *out, const int32_t *factor, const int32_t *z, uint32_t end,
                          uint32_t fraction, uint32_t shift) {
-    const struct index_shift to_index = index_shift_of(fraction);
+    const struct sigmoid_input input = sigmoid_input_of(fraction);
     const struct rounding rounding = rounding_of(shift, GATED_BITS);
-    struct lookup lookup;
-    for (uint32_t start = 0; start < end; start += LOOKUP_ELEMENTS) {
-        const uint32_t elements = piece(start, end);
-        look_up(z + start, elements, &to_index, &lookup);
-#define BODY(kind) gate_lanes(out + start, factor + start, z + start, elements, &lookup, &rounding, kind)
+    int32_t open[SIGMOIDS];
+    for (uint32_t start = 0; start < end; start += SIGMOIDS) {
+        const uint32_t now = at_once(start, end);
+        sigmoids(z + start, now, &input, open);
+#define BODY(kind) gate_lanes(out + start, factor + start, z + start, open, now, &rounding, kind)
         FOR_EACH_KIND(&rounding, BODY);
 #undef BODY
     }

@@ -132,9 +132,35 @@ static void check_rescale(const struct ternel_vector_work *work, struct vectors 
     EXPECT(equal(v));
 }
 
+/// The sigmoid of everything between its ends and a little beyond them, in every fraction; behind fraction 12
+/// also what is just rounded up or down.
+static void check_sigmoid(const struct ternel_vector_work *work) {
+    enum { LIMIT = 66000, AT_ONCE = 600 };
+    static int32_t expected[AT_ONCE], got[AT_ONCE];
+    for (uint32_t fraction = 0; fraction <= 20; fraction++) {
+        for (int32_t index = -LIMIT; index < LIMIT; index += AT_ONCE) {
+            for (int32_t i = 0; i < AT_ONCE; i++) {
+                const uint32_t finer = fraction > 12 ? fraction - 12 : 0;
+                const int32_t half = finer == 0 ? 0 : 1 << (finer - 1);
+                const int32_t z = (index + i) * (1 << finer) - half - (fraction > 12 && i % 2 == 0);
+                expected[i] = z < TERNEL_ELEMENT_MIN   ? TERNEL_ELEMENT_MIN
+                              : z > TERNEL_ELEMENT_MAX ? TERNEL_ELEMENT_MAX
+                                                       : z;
+            }
+            memcpy(got, expected, sizeof got);
+            ternel_forget_gate(expected, AT_ONCE, fraction, NULL);
+            work->forget_gate(got, AT_ONCE, fraction, NULL);
+            EXPECT(memcmp(got, expected, sizeof got) == 0);
+        }
+    }
+}
+
 void test_vectors(void) {
     uint64_t random = 12;
     static struct vectors v;
+    FOR_EACH_KERNEL(kernel) {
+        check_sigmoid(kernel->vector);
+    }
     for (int round = 0; round < ROUNDS; round++) {
         fill(&v, &random);
         const uint64_t seed = random;
