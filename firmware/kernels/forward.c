@@ -40,13 +40,13 @@ static void quantise(const struct part *part, uint32_t slot_index, uint32_t t,
     if (largest == 0) {
         memset(values, 0, columns + padding);
         slot->sums[t] = 0;
-        slot->rescalers[t] = ternel_rescaler_of(0, 0, 0);
+        slot->rescalers[t] = ternel_rescaler_of(0, 0);
         return;
     }
     const struct ternel_quantiser q = ternel_quantiser_of(matrix, gain, squares, largest, fraction);
     slot->sums[t] = part->work->quantise(input, gain, q.factor, q.k, values);
     memset(values + columns, 0, padding);
-    slot->rescalers[t] = ternel_rescaler_of(q.mantissa, q.shift, slot->sums[t]);
+    slot->rescalers[t] = ternel_rescaler_of(q.mantissa, q.shift);
 }
 
 /// Some tiles, and the rows that they are.
@@ -89,8 +89,7 @@ static void multiply(const struct part *part, const struct ternel_packed_matrix 
         }
     }
     if (tokens == 1) {
-        part->work->rescale(out, tiles->rows, (uint16_t)inputs.rescalers->mantissa,
-                            (uint8_t)inputs.rescalers->shift);
+        part->work->rescale(out, tiles->rows, inputs.rescalers->mantissa, inputs.rescalers->shift);
     }
 }
 

@@ -32,12 +32,11 @@ struct ternel_kernel_scratch {
     _Alignas(64) uint8_t totals[TERNEL_COLUMNS_MAX * TERNEL_TILE_ROWS_MAX * 2 * sizeof(int32_t)];
 };
 
-/// How a row of sums becomes elements: S24((sum * mantissa + offset) >> shift). In 64 bits, from where
-/// vectors take them.
+/// How a row's sum becomes an element: S24(R(sum * mantissa, shift)).
 struct ternel_rescaler {
-    int64_t mantissa; ///< 0, or 2^15 <= mantissa < 2^16
-    int64_t shift;    ///< 0 to 63
-    int64_t offset;   ///< what R adds before the shift, less the sum of the activations times the mantissa
+    uint16_t mantissa;
+    uint8_t shift; ///< 0 to 63
+    float scale;   ///< the same as one number, exactly: mantissa * 2^-shift
 };
 
 /// The activations of one or several tokens.
@@ -73,13 +72,9 @@ struct ternel_vector_work {
     void (*rescale)(int32_t *values, uint32_t count, uint16_t mantissa, uint8_t shift);
 };
 
-/// The rescaler of y = S24(R(sum * mantissa, shift)) where each digit is a trit plus 1: `activations` is what
-/// the ones add to a sum.
-static inline struct ternel_rescaler ternel_rescaler_of(uint16_t mantissa, uint8_t shift,
-                                                        int32_t activations) {
-    const int64_t half = shift == 0 ? 0 : INT64_C(1) << (shift - 1);
+static inline struct ternel_rescaler ternel_rescaler_of(uint16_t mantissa, uint8_t shift) {
     return (struct ternel_rescaler){
-        .mantissa = mantissa, .shift = shift, .offset = half - (int64_t)activations * mantissa};
+        .mantissa = mantissa, .shift = shift, .scale = (float)mantissa / (float)(UINT64_C(1) << shift)};
 }
 
 struct ternel_kernel {

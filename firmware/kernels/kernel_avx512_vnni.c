@@ -68,7 +68,7 @@ static void multiply(const uint8_t *tile, const struct ternel_inputs *inputs, in
     }
 }
 
-enum { SUMS = 4 };
+enum { SUMS = 4, TOTALS_BYTES = SUMS * VECTOR_BYTES };
 #define EACH_SUM(DO, token) DO(token, 0) DO(token, 1) DO(token, 2) DO(token, 3)
 
 /// floor(u * power / 256) for the even bytes, which come as their upper halves, and the odd ones.
@@ -148,35 +148,16 @@ static inline lanes sum_neighbours(const uint8_t *a, const uint8_t *b) {
                      _mm512_permutex2var_epi32(lanes_load(a), odd, lanes_load(b)));
 }
 
-/// The rescalers of two tokens in the halves of vectors.
-struct rescalers {
-    lanes mantissa, shift, offset;
-};
-
-static inline lanes halves(const int64_t *lower, const int64_t *upper) {
-    return _mm512_mask_set1_epi64(_mm512_set1_epi64(*lower), 0xf0, *upper);
-}
-
-/// Results of more than 31 bits saturate: products without what lies beyond the limits.
-static inline lanes limit_products(lanes products, const struct rescalers *by) {
-    const lanes half = _mm512_srli_epi64(_mm512_sllv_epi64(_mm512_set1_epi64(1), by->shift), 1);
-    const lanes least = _mm512_sllv_epi64(_mm512_set1_epi64(TERNEL_ELEMENT_MIN), by->shift);
-    const lanes most = _mm512_sllv_epi64(_mm512_set1_epi64(TERNEL_ELEMENT_MAX), by->shift);
-    return _mm512_min_epi64(_mm512_max_epi64(products, _mm512_add_epi64(least, half)),
-                            _mm512_add_epi64(most, half));
-}
-
-INLINE lanes rescale_rows(lanes sums, const struct rescalers *by, const bool wide) {
-    const lanes order = _mm512_setr_epi32(0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
-    lanes even = _mm512_add_epi64(_mm512_mul_epi32(sums, by->mantissa), by->offset);
-    lanes odd = _mm512_add_epi64(_mm512_mul_epi32(_mm512_srli_epi64(sums, 32), by->mantissa), by->offset);
-    if (wide) {
-        even = limit_products(even, by);
-        odd = limit_products(odd, by);
-    }
-    even = _mm512_srav_epi64(even, by->shift);
-    odd = _mm512_srav_epi64(odd, by->shift);
-    return saturate(_mm512_permutex2var_epi32(even, order, odd));
+/// S24(R(sum * mantissa, shift)) = floor(sum * scale + 1/2), saturated. Exact with floats: the sum has at
+/// most 22 bits, the product and the half are rounded once, downwards, and where that is no whole number, the
+/// next one below is a float as well.
+INLINE lanes rescale_rows(lanes sums, __m512 scale) {
+    const int down = _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC;
+    const __m512 exact = _mm512_cvt_roundepi32_ps(sums, down);
+    __m512 rows = _mm512_fmadd_round_ps(exact, scale, _mm512_set1_ps(0.5F), down);
+    rows = _mm512_max_round_ps(rows, _mm512_set1_ps(TERNEL_ELEMENT_MIN), _MM_FROUND_NO_EXC);
+    rows = _mm512_min_round_ps(rows, _mm512_set1_ps(TERNEL_ELEMENT_MAX), _MM_FROUND_NO_EXC);
+    return _mm512_cvt_roundps_epi32(rows, down);
 }
 
 INLINE void store_rows(int32_t *a, int32_t *b, int digit, lanes rows) {
@@ -184,52 +165,48 @@ INLINE void store_rows(int32_t *a, int32_t *b, int digit, lanes rows) {
     _mm256_storeu_si256((void *)(b + digit * LINES), _mm512_extracti64x4_epi64(rows, 1));
 }
 
-/// The rows of two tokens: S24(R((sum of digits - correction) * mantissa, shift)).
+/// The rows of two tokens a and b, whose sums are `totals`. Each sum of digits is that of the trits and
+/// `activations`, the sum of the activations, more.
 ///
 /// The four sums of a token are s[j] = 64 D[j] + D[j + 1]. s[3] - 64 s[2] + 64^2 s[1] - 64^3 s[0] = D[4] -
-/// 2^24 D[0], and |D[4]| <= 2 * 127 * 32768 < 2^23: its lower 24 bits are D[4], and from there the others
-/// follow.
-INLINE void finish_rows(const uint8_t *totals_a, const uint8_t *totals_b, const struct rescalers *by,
-                        const bool wide, int32_t *a, int32_t *b) {
-    const lanes sum0 = sum_neighbours(totals_a, totals_b);
-    const lanes sum1 = sum_neighbours(totals_a + VECTOR_BYTES, totals_b + VECTOR_BYTES);
-    const lanes sum2 = sum_neighbours(totals_a + 2 * VECTOR_BYTES, totals_b + 2 * VECTOR_BYTES);
-    const lanes sum3 = sum_neighbours(totals_a + 3 * VECTOR_BYTES, totals_b + 3 * VECTOR_BYTES);
-    lanes chain = lanes_subtract(sum1, _mm512_slli_epi32(sum0, 6));
-    chain = lanes_subtract(sum2, _mm512_slli_epi32(chain, 6));
-    chain = lanes_subtract(sum3, _mm512_slli_epi32(chain, 6));
-    const lanes digit4 = _mm512_srai_epi32(_mm512_slli_epi32(chain, 8), 8);
-    const lanes digit3 = _mm512_srai_epi32(lanes_subtract(sum3, digit4), 6);
-    const lanes digit2 = _mm512_srai_epi32(lanes_subtract(sum2, digit3), 6);
-    const lanes digit1 = _mm512_srai_epi32(lanes_subtract(sum1, digit2), 6);
-    const lanes digit0 = _mm512_srai_epi32(lanes_subtract(sum0, digit1), 6);
-    store_rows(a, b, 0, rescale_rows(digit0, by, wide));
-    store_rows(a, b, 1, rescale_rows(digit1, by, wide));
-    store_rows(a, b, 2, rescale_rows(digit2, by, wide));
-    store_rows(a, b, 3, rescale_rows(digit3, by, wide));
-    store_rows(a, b, 4, rescale_rows(digit4, by, wide));
+/// 2^24 D[0], and |D[4]| <= 127 * 32768 < 2^23: its lower 24 bits are D[4], and from there the others follow.
+INLINE void finish_rows(const uint8_t *totals_a, const uint8_t *totals_b, lanes activations, __m512 scale,
+                        int32_t *a, int32_t *b) {
+    const lanes less = lanes_add(_mm512_slli_epi32(activations, 6), activations);
+    const lanes sum0 = lanes_subtract(sum_neighbours(totals_a, totals_b), less);
+    totals_a += VECTOR_BYTES;
+    totals_b += VECTOR_BYTES;
+    const lanes sum1 = lanes_subtract(sum_neighbours(totals_a, totals_b), less);
+    totals_a += VECTOR_BYTES;
+    totals_b += VECTOR_BYTES;
+    const lanes sum2 = lanes_subtract(sum_neighbours(totals_a, totals_b), less);
+    totals_a += VECTOR_BYTES;
+    totals_b += VECTOR_BYTES;
+    const lanes sum3 = lanes_subtract(sum_neighbours(totals_a, totals_b), less);
+    lanes rest = lanes_subtract(sum1, _mm512_slli_epi32(sum0, 6));
+    rest = lanes_subtract(sum2, _mm512_slli_epi32(rest, 6));
+    rest = lanes_subtract(sum3, _mm512_slli_epi32(rest, 6));
+    const lanes row4 = _mm512_srai_epi32(_mm512_slli_epi32(rest, 8), 8);
+    const lanes row3 = _mm512_srai_epi32(lanes_subtract(sum3, row4), 6);
+    const lanes row2 = _mm512_srai_epi32(lanes_subtract(sum2, row3), 6);
+    const lanes row1 = _mm512_srai_epi32(lanes_subtract(sum1, row2), 6);
+    const lanes row0 = _mm512_srai_epi32(lanes_subtract(sum0, row1), 6);
+    store_rows(a, b, 0, rescale_rows(row0, scale));
+    store_rows(a, b, 1, rescale_rows(row1, scale));
+    store_rows(a, b, 2, rescale_rows(row2, scale));
+    store_rows(a, b, 3, rescale_rows(row3, scale));
+    store_rows(a, b, 4, rescale_rows(row4, scale));
 }
 
-static void finish(const struct ternel_inputs *inputs, uint32_t product_bits, uint32_t first, uint32_t end,
-                   const uint8_t *totals, int32_t *rows, uint32_t stride) {
-    for (uint32_t t = first; t < end; t += 2) {
-        // An odd token out is computed twice.
-        const uint32_t next = t + 1 < end ? 1 : 0;
-        const struct ternel_rescaler *a = &inputs->rescalers[t];
-        const struct ternel_rescaler *b = a + next;
-        const uint8_t *totals_b = totals + next * SUMS * VECTOR_BYTES;
-        int32_t *rows_b = rows + next * stride;
-        const struct rescalers by = {.mantissa = halves(&a->mantissa, &b->mantissa),
-                                     .shift = halves(&a->shift, &b->shift),
-                                     .offset = halves(&a->offset, &b->offset)};
-        const int64_t least = a->shift < b->shift ? a->shift : b->shift;
-        if (least + 30 < product_bits) {
-            finish_rows(totals, totals_b, &by, true, rows, rows_b);
-        } else {
-            finish_rows(totals, totals_b, &by, false, rows, rows_b);
-        }
-        totals += 2 * SUMS * VECTOR_BYTES;
-        rows += 2 * stride;
+static void finish(const struct ternel_inputs *inputs, uint32_t first, uint32_t end, const uint8_t *totals,
+                   int32_t *rows, uint32_t stride) {
+    for (uint32_t a = first; a < end; a += 2) {
+        const uint32_t b = a + 1 < end ? a + 1 : a; // an odd one out is computed twice
+        const lanes activations = _mm512_mask_set1_epi32(lanes_set(inputs->sums[a]), 0xff00, inputs->sums[b]);
+        const __m512 scale = _mm512_mask_broadcastss_ps(_mm512_set1_ps(inputs->rescalers[a].scale), 0xff00,
+                                                        _mm_set_ss(inputs->rescalers[b].scale));
+        finish_rows(totals + (a - first) * TOTALS_BYTES, totals + (b - first) * TOTALS_BYTES, activations,
+                    scale, rows + (a - first) * stride, rows + (b - first) * stride);
     }
 }
 

@@ -58,7 +58,7 @@ static void multiply_many(const uint8_t *tile, const struct ternel_inputs *input
     for (uint32_t t = 0; t < inputs->tokens; t++) {
         multiply_token(tile, inputs->values + t * inputs->stride, inputs->columns, values + t * stride);
         const struct ternel_rescaler *rescaler = &inputs->rescalers[t];
-        rescale(values + t * stride, DIGITS, (uint16_t)rescaler->mantissa, (uint8_t)rescaler->shift);
+        rescale(values + t * stride, DIGITS, rescaler->mantissa, rescaler->shift);
     }
 }
 

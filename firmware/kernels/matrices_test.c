@@ -67,7 +67,7 @@ static void sum_activations(struct problem *p) {
         for (uint32_t i = 0; i < p->matrix.columns; i++) {
             p->sums[t] += p->activations[t * p->inputs.stride + i];
         }
-        p->rescalers[t] = ternel_rescaler_of(p->mantissa[t], p->shift[t], p->sums[t]);
+        p->rescalers[t] = ternel_rescaler_of(p->mantissa[t], p->shift[t]);
     }
 }
 

@@ -1,11 +1,12 @@
 // Products with the activations of several tokens: included by a kernel after its lanes_*.h, for vectors of
 // any width. Before that the kernel defines
 //
-//     SUMS, EACH_SUM(DO, token)        how many sums a token has; DO(token, 0) DO(token, 1) ... for each sum
+//     SUMS, TOTALS_BYTES               how many sums a token has, and their bytes in the scratch
+//     EACH_SUM(DO, token)              DO(token, 0) DO(token, 1) ... for each sum
 //     of a token unpack(tile, blocks, factors)    block by block a vector of bytes for each sum
 //     first_sum(total), total_of(sum, total)   how a sum of a piece begins, and the total with it
 //     accumulate(&sum ..., factor ..., input)   one step of a token's sums
-//     finish(inputs, product_bits, first, end, totals, rows, stride)   rescaled rows from the sums of some
+//     finish(inputs, first, end, totals, rows, stride)   rescaled rows from the sums of some
 //     tokens
 //
 // A piece of a tile is unpacked once for all tokens. The sums of the tokens that are multiplied together stay
@@ -19,8 +20,6 @@
 
 #include "kernel.h"
 #include "rounding.h"
-
-enum { TOTALS_BYTES = SUMS * VECTOR_BYTES };
 
 /// Where sums begin.
 static const _Alignas(64) uint8_t no_totals[6 * TOTALS_BYTES];
@@ -81,7 +80,6 @@ static void multiply_many(const uint8_t *tile, const struct ternel_inputs *input
     const uint32_t piece_lines =
         TERNEL_PIECE_COLUMNS / TERNEL_BLOCK_COLUMNS * VECTOR_BYTES / CACHE_LINE_BYTES;
     const uint32_t lines = (piece_lines + inputs->tokens - 1) / inputs->tokens; // for each token
-    const uint32_t product_bits = ternel_bits(127 * inputs->columns) + 16;
     for (uint32_t done = 0; done < inputs->columns; done += TERNEL_PIECE_COLUMNS) {
         const uint32_t columns = inputs->columns - done;
         const bool last = columns <= TERNEL_PIECE_COLUMNS;
@@ -103,7 +101,7 @@ static void multiply_many(const uint8_t *tile, const struct ternel_inputs *input
                                             inputs->values + done + t * inputs->stride, inputs->stride,
                                             done == 0 ? no_totals : totals, totals);
             if (last) {
-                finish(inputs, product_bits, t, t + now, totals, sums + t * stride, stride);
+                finish(inputs, t, t + now, totals, sums + t * stride, stride);
             }
             t += now;
         }

@@ -61,7 +61,7 @@ static void unpack(const uint8_t *tile, uint32_t blocks, uint8_t *digits) {
     }
 }
 
-enum { SUMS = PAIRS };
+enum { SUMS = PAIRS, TOTALS_BYTES = SUMS * VECTOR_BYTES };
 #define EACH_SUM(DO, token) DO(token, 0) DO(token, 1) DO(token, 2) DO(token, 3)
 
 static inline void accumulate(lanes *sum0, lanes *sum1, lanes *sum2, lanes *sum3, lanes digit0, lanes digit1,
@@ -98,13 +98,14 @@ INLINE void finish_rows(const uint8_t *totals, int32_t mantissa, int64_t offset,
     }
 }
 
-static void finish(const struct ternel_inputs *inputs, uint32_t product_bits, uint32_t first, uint32_t end,
-                   const uint8_t *totals, int32_t *rows, uint32_t stride) {
-    for (uint32_t t = first; t < end; t++, totals += PAIRS * VECTOR_BYTES, rows += stride) {
-        const struct ternel_rescaler *by = &inputs->rescalers[t];
-        const struct rounding rounding = rounding_of((uint32_t)by->shift, product_bits);
-#define BODY(kind)                                                                                           \
-    finish_rows(totals, (int32_t)by->mantissa, by->offset - rounding.half, &rounding, kind, rows)
+static void finish(const struct ternel_inputs *inputs, uint32_t first, uint32_t end, const uint8_t *totals,
+                   int32_t *rows, uint32_t stride) {
+    const uint32_t product_bits = ternel_bits(127 * inputs->columns) + 16;
+    for (uint32_t t = first; t < end; t++, totals += TOTALS_BYTES, rows += stride) {
+        const int32_t mantissa = inputs->rescalers[t].mantissa;
+        const int64_t offset = -(int64_t)inputs->sums[t] * mantissa;
+        const struct rounding rounding = rounding_of(inputs->rescalers[t].shift, product_bits);
+#define BODY(kind) finish_rows(totals, mantissa, offset, &rounding, kind, rows)
         FOR_EACH_KIND(&rounding, BODY);
 #undef BODY
     }
