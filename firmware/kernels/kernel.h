@@ -86,6 +86,9 @@ struct ternel_kernel {
     /// The same for all tokens, and rescaled: token t's rows go to values + t * stride.
     void (*multiply_many)(const uint8_t *tile, const struct ternel_inputs *inputs,
                           struct ternel_kernel_scratch *scratch, int32_t *values, uint32_t stride);
+    /// Products of bytes that multiply_many makes for packing.trits weights: as many, or fewer where it gets
+    /// rows out of the sums of others.
+    uint8_t products;
     /// The arithmetic of multiply_many and nothing else, `rounds` times: as many sums as it keeps in
     /// registers, with their operands in registers as well. Returns how many products of bytes that were:
     /// their number a second is what no prompt can exceed. NULL: the kernel multiplies no bytes.

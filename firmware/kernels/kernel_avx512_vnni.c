@@ -218,6 +218,7 @@ const struct ternel_kernel ternel_kernel_avx512_vnni = {
     .packing = {.trits = FIVE, .lines = LINES},
     .multiply = multiply,
     .multiply_many = multiply_many,
+    .products = SUMS,
     .peak = peak,
     .vector = &vector_work,
 };

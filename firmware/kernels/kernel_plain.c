@@ -91,5 +91,6 @@ const struct ternel_kernel ternel_kernel_plain = {
     .packing = {.trits = DIGITS, .lines = 1},
     .multiply = multiply,
     .multiply_many = multiply_many,
+    .products = DIGITS,
     .vector = &vector_work,
 };
