@@ -9,6 +9,7 @@
 #include "bitlinear.h"
 #include "embedding.h"
 #include "packing.h"
+#include "quantiser.h"
 
 /// As much as a worker can read while another one takes a token's step.
 enum { BYTES_AHEAD = 64 << 10 };
@@ -43,7 +44,8 @@ static void quantise(const struct part *part, uint32_t slot_index, uint32_t t,
         slot->rescalers[t] = ternel_rescaler_of(0, 0);
         return;
     }
-    const struct ternel_quantiser q = ternel_quantiser_of(matrix, gain, squares, largest, fraction);
+    const struct ternel_scale root = part->work->reciprocal_sqrt(squares + gain->epsilon);
+    const struct ternel_quantiser q = quantiser_of(matrix, gain, root, largest, fraction);
     slot->sums[t] = part->work->quantise(input, gain, q.factor, q.k, values);
     memset(values + columns, 0, padding);
     slot->rescalers[t] = ternel_rescaler_of(q.mantissa, q.shift);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "container.h"
+#include "numerics.h"
 #include "platform.h"
 
 /// How a repacked matrix lies in memory. It is cut into tiles of `trits * lines` rows; a tile is a sequence
@@ -49,10 +50,12 @@ struct ternel_inputs {
     uint32_t tokens;
 };
 
-/// The work between the matrices; each function gives the bits of its namesake in the engine (rmsnorm.h,
-/// bitlinear.h, gates.h). Vectors may begin at any multiple of their elements' size.
+/// The work between the matrices; each function gives the bits of its namesake in the engine (numerics.h,
+/// rmsnorm.h, bitlinear.h, gates.h). Vectors may begin at any multiple of their elements' size.
 struct ternel_vector_work {
     uint64_t (*sum_of_squares)(const int32_t *input, uint32_t count);
+    /// For a value that is not 0.
+    struct ternel_scale (*reciprocal_sqrt)(uint64_t value);
     void (*rmsnorm)(const int32_t *input, uint64_t squares, const struct ternel_gain *gain, uint32_t fraction,
                     int32_t *restrict out);
     /// The largest |input * gain|; of its bits those below the upper sixteen may be missing.

@@ -74,6 +74,7 @@ static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, in
 
 static const struct ternel_vector_work vector_work = {
     .sum_of_squares = ternel_sum_of_squares,
+    .reciprocal_sqrt = ternel_reciprocal_sqrt,
     .rmsnorm = ternel_rmsnorm,
     .largest_product = ternel_largest_product,
     .quantise = quantise,

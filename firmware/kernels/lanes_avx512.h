@@ -130,11 +130,35 @@ static inline struct products products_times(struct products p, lanes b) {
 }
 
 static inline lanes products_high(struct products p) {
-    return _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(p.even, 32), p.odd);
+    return _mm512_castps_si512(
+        _mm512_mask_movehdup_ps(_mm512_castsi512_ps(p.odd), 0x5555, _mm512_castsi512_ps(p.even)));
 }
 
 static inline uint64_t products_total(struct products p) {
     return (uint64_t)_mm512_reduce_add_epi64(_mm512_add_epi64(p.even, p.odd));
+}
+
+/// The largest magnitudes of products as floats: operands of 24 bits are exact, and the upper 24 of a product
+/// are when it is rounded to zero. Two that take turns, as each waits for the one before it.
+struct largest {
+    __m512 next, other;
+};
+
+static inline struct largest largest_none(void) {
+    return (struct largest){_mm512_setzero_ps(), _mm512_setzero_ps()};
+}
+
+static inline struct largest largest_of(struct largest largest, lanes a, lanes b) {
+    enum { NEAREST = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC, LARGER_MAGNITUDE = 0x0b };
+    const __m512 p =
+        _mm512_mul_round_ps(_mm512_cvt_roundepi32_ps(a, NEAREST), _mm512_cvt_roundepi32_ps(b, NEAREST),
+                            _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
+    const __m512 larger = _mm512_range_round_ps(largest.next, p, LARGER_MAGNITUDE, _MM_FROUND_NO_EXC);
+    return (struct largest){.next = largest.other, .other = larger};
+}
+
+static inline uint64_t largest_total(struct largest largest) {
+    return (uint64_t)_mm512_reduce_max_ps(_mm512_max_ps(largest.next, largest.other));
 }
 
 static inline lanes bytes_repeat(const int8_t eight[8]) {

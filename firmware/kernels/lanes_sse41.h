@@ -150,6 +150,32 @@ static inline uint64_t products_total(struct products p) {
     return values[0] + values[1];
 }
 
+/// The largest magnitude of products so far, of at most 39 bits, without its last eight.
+struct largest {
+    lanes upper;
+};
+
+static inline struct largest largest_none(void) {
+    return (struct largest){lanes_zero()};
+}
+
+/// The larger of the largest and |a * b|.
+static inline struct largest largest_of(struct largest largest, lanes a, lanes b) {
+    const struct products p =
+        products_shift_right_logical(lanes_products(lanes_absolute(a), lanes_absolute(b)), 8);
+    return (struct largest){lanes_maximum(largest.upper, lanes_maximum(p.even, p.odd))};
+}
+
+static inline uint64_t largest_total(struct largest largest) {
+    int32_t values[LANES];
+    lanes_store(values, largest.upper);
+    uint32_t most = 0;
+    for (int i = 0; i < LANES; i++) {
+        most = (uint32_t)values[i] > most ? (uint32_t)values[i] : most;
+    }
+    return (uint64_t)most << 8;
+}
+
 // What follows serves the matrices: vectors of bytes and of 16-bit sums.
 
 struct eight_bytes {

@@ -53,9 +53,10 @@ INLINE lanes round_low(lanes a, lanes b, const struct rounding *rounding) {
     return products_narrow(products_add(lanes_products(a, b), rounding->half), rounding->shift);
 }
 
-/// R(a * b, shift) where 33 <= shift <= 63.
-INLINE lanes round_high(lanes a, lanes b, const struct rounding *rounding) {
-    const lanes upper = products_high(products_add(lanes_products(a, b), rounding->half));
+/// R(p, shift) where 33 <= shift <= 63 and the result fits 30 bits: from the upper halves alone, as half of
+/// the last place is a whole number of them.
+INLINE lanes round_high(struct products p, const struct rounding *rounding) {
+    const lanes upper = lanes_add(products_high(p), lanes_set((int32_t)(rounding->half >> 32)));
     return lanes_shift_right(upper, rounding->shift - 32);
 }
 
@@ -76,9 +77,10 @@ INLINE lanes round_saturate(struct products p, const struct rounding *rounding,
     if (kind == ROUNDING_WIDE) {
         return products_narrow(products_add(limit(p, rounding), rounding->half), rounding->shift);
     }
-    p = products_add(p, rounding->half);
-    return saturate(kind == ROUNDING_LOW ? products_narrow(p, rounding->shift)
-                                         : lanes_shift_right(products_high(p), rounding->shift - 32));
+    if (kind == ROUNDING_HIGH) {
+        return saturate(round_high(p, rounding));
+    }
+    return saturate(products_narrow(products_add(p, rounding->half), rounding->shift));
 }
 
 /// S24(R(p + offset, shift)) for any shift, those of p.even before those of p.odd.

@@ -10,6 +10,7 @@
 #include "gates.h"
 #include "kernel.h"
 #include "numerics.h"
+#include "reciprocal_sqrt.h"
 #include "rmsnorm.h"
 #include "rounding.h"
 
@@ -57,7 +58,7 @@ INLINE void rmsnorm_lanes(const int32_t *input, uint32_t count, const int16_t *g
 static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_gain *gain, uint32_t fraction,
                     int32_t *restrict out) {
     const uint64_t sum = squares + gain->epsilon;
-    const struct ternel_scale root = sum == 0 ? (struct ternel_scale){0} : ternel_reciprocal_sqrt(sum);
+    const struct ternel_scale root = sum == 0 ? (struct ternel_scale){0} : reciprocal_sqrt(sum);
     const int32_t unit_shift = root.exponent - UNIT_FRACTION;
     // A shift to the left is for vectors that are nearly zero: they are rare, and the engine's.
     const uint32_t end = unit_shift <= 0 ? 0 : whole(gain->count);
@@ -69,32 +70,29 @@ static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_
         FOR_EACH_KIND(&rounding, BODY);
 #undef BODY
     }
-    const struct ternel_gain rest = rest_of(gain, end);
-    REST(rmsnorm)(input + end, squares, &rest, fraction, out + end);
+    if (end < gain->count) {
+        const struct ternel_gain rest = rest_of(gain, end);
+        REST(rmsnorm)(input + end, squares, &rest, fraction, out + end);
+    }
 }
 
 /// A product has up to 38 bits, too many for a lane: its upper ones decide, unless all products are small.
 static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain) {
     const uint32_t end = whole(gain->count);
-    lanes upper = lanes_zero();
+    struct largest largest = largest_none();
+#pragma GCC unroll 2
     for (uint32_t i = 0; i < end; i += LANES) {
-        const lanes x = lanes_absolute(lanes_load(input + i));
-        const lanes g = lanes_absolute(lanes_load_i16(gain->values + i));
-        const struct products shifted = products_shift_right_logical(lanes_products(x, g), 8);
-        upper = lanes_maximum(upper, lanes_maximum(shifted.even, shifted.odd));
+        largest = largest_of(largest, lanes_load(input + i), lanes_load_i16(gain->values + i));
     }
-    int32_t values[LANES];
-    lanes_store(values, upper);
-    int32_t largest = 0;
-    for (int i = 0; i < LANES; i++) {
-        largest = values[i] > largest ? values[i] : largest;
-    }
-    if (largest < 65536) {
+    const uint64_t most = largest_total(largest);
+    if (most < UINT64_C(1) << 24) {
         return ternel_largest_product(input, gain);
+    }
+    if (end == gain->count) {
+        return most;
     }
     const struct ternel_gain rest = rest_of(gain, end);
     const uint64_t last = REST(largest_product)(input + end, &rest);
-    const uint64_t most = (uint64_t)largest << 8;
     return last > most ? last : most;
 }
 
@@ -102,7 +100,8 @@ INLINE lanes quantise_lanes(const int32_t *input, const int16_t *gains, int32_t 
                             const struct rounding *rounding, const enum rounding_kind kind) {
     const lanes x = lanes_load(input);
     const lanes scaled = lanes_multiply(lanes_load_i16(gains), lanes_set(factor));
-    return kind == ROUNDING_LOW ? round_low(x, scaled, rounding) : round_high(x, scaled, rounding);
+    return kind == ROUNDING_LOW ? round_low(x, scaled, rounding)
+                                : round_high(lanes_products(x, scaled), rounding);
 }
 
 static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, int32_t factor, int32_t k,
@@ -251,6 +250,7 @@ static void rescale(int32_t *values, uint32_t count, uint16_t mantissa, uint8_t 
 
 static const struct ternel_vector_work vector_work = {
     .sum_of_squares = sum_of_squares,
+    .reciprocal_sqrt = reciprocal_sqrt,
     .rmsnorm = rmsnorm,
     .largest_product = largest_product,
     .quantise = quantise,

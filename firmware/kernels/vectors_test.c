@@ -6,6 +6,7 @@
 #include "gates.h"
 #include "kernels_testing.h"
 #include "numerics.h"
+#include "quantiser.h"
 #include "rmsnorm.h"
 
 enum { COUNT_MAX = 70, ROUNDS = 4000, BOUNDS_PERIOD = 3 };
@@ -48,6 +49,19 @@ static bool equal(const struct vectors *v) {
     return memcmp(v->got, v->expected, v->count * sizeof v->got[0]) == 0;
 }
 
+/// Squares of integers, where a root changes, and what lies just beside them, at every scale; and any number.
+static void check_root(const struct ternel_vector_work *work, uint64_t *random) {
+    const uint64_t root = 1 + (testing_random(random) >> (32 + testing_below(random, 32)));
+    const uint64_t values[] = {root * root, root * root - 1, root * root + 1, UINT64_MAX,
+                               1 + (testing_random(random) >> testing_below(random, 64)) / 2};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        const uint64_t value = values[i] == 0 ? 1 : values[i];
+        const struct ternel_scale expected = ternel_reciprocal_sqrt(value);
+        const struct ternel_scale got = work->reciprocal_sqrt(value);
+        EXPECT(got.mantissa == expected.mantissa && got.exponent == expected.exponent);
+    }
+}
+
 static void check_norm(const struct ternel_vector_work *work, struct vectors *v, uint64_t *random) {
     const uint32_t fraction = testing_below(random, 21);
     const uint64_t squares = ternel_sum_of_squares(v->x, v->count);
@@ -67,7 +81,8 @@ static void check_quantise(const struct ternel_vector_work *work, struct vectors
         return;
     }
     const struct ternel_quantiser q = ternel_quantiser_of(&matrix, &v->gain, squares, largest, 10);
-    const struct ternel_quantiser p = ternel_quantiser_of(&matrix, &v->gain, squares, about, 10);
+    const struct ternel_quantiser p =
+        quantiser_of(&matrix, &v->gain, work->reciprocal_sqrt(squares + v->gain.epsilon), about, 10);
     EXPECT(q.factor == p.factor && q.k == p.k && q.mantissa == p.mantissa && q.shift == p.shift);
     int8_t expected[COUNT_MAX];
     int8_t got[COUNT_MAX + 1];
@@ -166,6 +181,7 @@ void test_vectors(void) {
         const uint64_t seed = random;
         FOR_EACH_KERNEL(kernel) {
             random = seed;
+            check_root(kernel->vector, &random);
             check_norm(kernel->vector, &v, &random);
             check_quantise(kernel->vector, &v);
             check_gates(kernel->vector, &v, &random);
