@@ -98,20 +98,18 @@ static void unpack(const uint8_t *tile, uint32_t blocks, uint8_t *factors) {
     const lanes upper = _mm512_set1_epi16((int16_t)0xff00);
     lanes two_digits = _mm512_set1_epi16(9);
     lanes three_digits = _mm512_set1_epi16(27);
-    lanes five_digits = _mm512_set1_epi16(243);
     // Products that stay products: made of shifts and additions, they would be more instructions.
-    __asm__("" : "+v"(two_digits), "+v"(three_digits), "+v"(five_digits));
+    __asm__("" : "+v"(two_digits), "+v"(three_digits));
     for (uint32_t i = 0; i < blocks; i++, tile += VECTOR_BYTES, factors += SUMS * VECTOR_BYTES) {
         const lanes u = lanes_load(tile);
         const lanes even = _mm512_slli_epi16(u, 8);
         const lanes odd = _mm512_srli_epi16(u, 8);
         const lanes d01 = leading(even, odd, two_digits, upper);
         const lanes d012 = leading(even, odd, three_digits, upper);
-        const lanes d01234 = leading(even, odd, five_digits, upper);
         const lanes d2 = _mm512_add_epi8(d012, _mm512_shuffle_epi8(less_both, d01));
-        // Nine times three digits are at most 234: bytes beside each other do not meet.
-        const lanes nine = _mm512_add_epi8(_mm512_slli_epi16(d012, 3), d012);
-        const lanes d34 = _mm512_sub_epi8(d01234, nine);
+        // The same of what three digits leave.
+        const lanes odd_left = _mm512_andnot_si512(upper, _mm512_mullo_epi16(odd, three_digits));
+        const lanes d34 = leading(_mm512_mullo_epi16(even, three_digits), odd_left, two_digits, upper);
         lanes_store(factors, _mm512_shuffle_epi8(both, d01));
         lanes_store(factors + VECTOR_BYTES, _mm512_or_si512(_mm512_shuffle_epi8(second_upper, d01), d2));
         lanes_store(factors + 2 * VECTOR_BYTES,
@@ -155,8 +153,10 @@ INLINE lanes rescale_rows(lanes sums, __m512 scale) {
     const int down = _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC;
     const __m512 exact = _mm512_cvt_roundepi32_ps(sums, down);
     __m512 rows = _mm512_fmadd_round_ps(exact, scale, _mm512_set1_ps(0.5F), down);
-    rows = _mm512_max_round_ps(rows, _mm512_set1_ps(TERNEL_ELEMENT_MIN), _MM_FROUND_NO_EXC);
-    rows = _mm512_min_round_ps(rows, _mm512_set1_ps(TERNEL_ELEMENT_MAX), _MM_FROUND_NO_EXC);
+    // At most 2^23 - 1/2 in magnitude: rounded down, that is the largest element or the smallest.
+    const int smaller_magnitude = 0x02;
+    rows = _mm512_range_round_ps(rows, _mm512_set1_ps(TERNEL_ELEMENT_MAX + 0.5F), smaller_magnitude,
+                                 _MM_FROUND_NO_EXC);
     return _mm512_cvt_roundps_epi32(rows, down);
 }
 
