@@ -41,16 +41,14 @@ static void quantise(const struct part *part, uint32_t slot_index, uint32_t t,
     if (largest == 0) {
         memset(values, 0, columns + padding);
         slot->sums[t] = 0;
-        slot->mantissa[t] = 0;
-        slot->shift[t] = 0;
+        slot->rescalers[t] = ternel_rescaler_of(0, 0);
         return;
     }
     const struct ternel_scale root = part->work->reciprocal_sqrt(squares + gain->epsilon);
     const struct ternel_quantiser q = quantiser_of(matrix, gain, root, largest, fraction);
     slot->sums[t] = part->work->quantise(input, gain, q.factor, q.k, values);
     memset(values + columns, 0, padding);
-    slot->mantissa[t] = q.mantissa;
-    slot->shift[t] = q.shift;
+    slot->rescalers[t] = ternel_rescaler_of(q.mantissa, q.shift);
 }
 
 /// Some tiles, and the rows that they are.
@@ -71,8 +69,7 @@ static void multiply(const struct part *part, const struct ternel_packed_matrix 
     const struct ternel_inputs inputs = {
         .values = slot->values + (size_t)part->first * f->activation_stride,
         .sums = slot->sums + part->first,
-        .mantissa = slot->mantissa + part->first,
-        .shift = slot->shift + part->first,
+        .rescalers = slot->rescalers + part->first,
         .stride = f->activation_stride,
         .columns = block_columns(packed->source->columns),
         .tokens = tokens,
@@ -94,7 +91,7 @@ static void multiply(const struct part *part, const struct ternel_packed_matrix 
         }
     }
     if (tokens == 1) {
-        part->work->rescale(out, tiles->rows, *inputs.mantissa, *inputs.shift);
+        part->work->rescale(out, tiles->rows, inputs.rescalers->mantissa, inputs.rescalers->shift);
     }
 }
 
@@ -159,7 +156,7 @@ static void prepare_gates(const struct part *part, const struct ternel_forward_l
     const uint8_t *fraction = layer->layer.fraction;
     const struct ternel_matrix *matrix = layer->layer.matrix;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
-    int32_t *normed = f->normed + (size_t)t * f->stride;
+    int32_t *normed = f->normed + (size_t)part->worker * f->stride;
     const uint32_t d = f->container->shape.dimension;
     part->work->rmsnorm(residual, part->work->sum_of_squares(residual, d),
                         &gain[TERNEL_LAYER_GAIN_ATTENTION_NORM],
@@ -206,7 +203,7 @@ static void prepare_output(const struct part *part, const struct ternel_forward_
     const uint32_t normed_fraction = fraction[TERNEL_LAYER_FRACTION_NORMED_GATE];
     const uint32_t output_fraction = fraction[TERNEL_LAYER_FRACTION_GATED_OUTPUT];
     int32_t *output = f->output + (size_t)t * f->stride;
-    int32_t *normed = f->normed + (size_t)t * f->stride;
+    int32_t *normed = f->normed + (size_t)part->worker * f->stride;
     const int32_t *state = f->candidate + (size_t)t * f->stride;
     part->work->rmsnorm(output, part->work->sum_of_squares(output, d), &gain[TERNEL_LAYER_GAIN_GATE_NORM],
                         normed_fraction, normed);
@@ -244,7 +241,7 @@ static void prepare_linear_unit(const struct part *part, const struct ternel_for
     const struct ternel_gain *gain = layer->layer.gain;
     const uint32_t d = f->container->shape.dimension;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
-    int32_t *normed = f->normed + (size_t)t * f->stride;
+    int32_t *normed = f->normed + (size_t)part->worker * f->stride;
     part->work->rmsnorm(residual, part->work->sum_of_squares(residual, d), &gain[TERNEL_LAYER_GAIN_MLP_NORM],
                         layer->layer.fraction[TERNEL_LAYER_FRACTION_MLP_NORM], normed);
     quantise(part, 0, t, &layer->layer.matrix[TERNEL_LAYER_MATRIX_GATE_UP], &gain[TERNEL_LAYER_GAIN_GATE_UP],
@@ -280,7 +277,7 @@ static void prepare_head(const struct part *part, const struct ternel_forward_la
     (void)layer;
     const uint32_t d = f->container->shape.dimension;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
-    int32_t *normed = f->normed + (size_t)t * f->stride;
+    int32_t *normed = f->normed + (size_t)part->worker * f->stride;
     part->work->rmsnorm(residual, part->work->sum_of_squares(residual, d), &f->head.norm,
                         f->container->final_fraction, normed);
     quantise(part, 0, t, &f->head.matrix, &f->head.gain, normed, part->work->sum_of_squares(normed, d),

@@ -40,12 +40,11 @@ struct ternel_forward_layer {
     struct ternel_packed_matrix packed[TERNEL_FORWARD_MATRICES];
 };
 
-/// The inputs of a matrix for all tokens, and for each of them the rescaler's pair.
+/// The inputs of a matrix for all tokens, and the rescalers of their products.
 struct ternel_forward_slot {
     int8_t *values; ///< [tokens][activation_stride]
     int32_t sums[TERNEL_COLUMNS_MAX];
-    uint16_t mantissa[TERNEL_COLUMNS_MAX];
-    uint8_t shift[TERNEL_COLUMNS_MAX];
+    struct ternel_rescaler rescalers[TERNEL_COLUMNS_MAX];
 };
 
 /// What a worker needs for itself.
@@ -71,7 +70,7 @@ struct ternel_forward {
     uint32_t wide_stride;       ///< of those with `intermediate`
     uint32_t activation_stride; ///< of the slots' values
     int32_t *residual;
-    int32_t *normed;
+    int32_t *normed; ///< a vector for each worker: it stays in its cache
     int32_t *forget;
     int32_t *candidate; ///< then the state after the token
     int32_t *output;

@@ -85,7 +85,7 @@ static size_t lay_out(struct ternel_forward *forward, uint32_t workers, uint32_t
     const size_t narrow = (size_t)columns * forward->stride;
     const size_t wide = (size_t)columns * forward->wide_stride;
     forward->residual = take(&cursor, narrow, sizeof(int32_t));
-    forward->normed = take(&cursor, narrow, sizeof(int32_t));
+    forward->normed = take(&cursor, (size_t)workers * forward->stride, sizeof(int32_t));
     forward->forget = take(&cursor, narrow, sizeof(int32_t));
     forward->candidate = take(&cursor, narrow, sizeof(int32_t));
     forward->output = take(&cursor, narrow, sizeof(int32_t));

@@ -27,20 +27,26 @@ enum {
 
 /// What `multiply_many` needs.
 struct ternel_kernel_scratch {
-    /// A piece, unpacked to one byte a weight.
-    _Alignas(64) uint8_t digits[TERNEL_PIECE_COLUMNS * TERNEL_TILE_ROWS_MAX];
+    /// A piece, unpacked to at most one byte a weight.
+    _Alignas(64) uint8_t factors[TERNEL_PIECE_COLUMNS * TERNEL_TILE_ROWS_MAX];
     /// For each token the sums of a tile in two lanes a row.
     _Alignas(64) uint8_t totals[TERNEL_COLUMNS_MAX * TERNEL_TILE_ROWS_MAX * 2 * sizeof(int32_t)];
 };
 
+/// How a row's sum becomes an element: S24(R(sum * mantissa, shift)).
+struct ternel_rescaler {
+    uint16_t mantissa;
+    uint8_t shift; ///< 0 to 63
+    float scale;   ///< the same as one number, exactly: mantissa * 2^-shift
+};
+
 /// The activations of one or several tokens.
 struct ternel_inputs {
-    const int8_t *values;     ///< token t's at values + t * stride, zeros beyond the matrix's columns
-    const int32_t *sums;      ///< for each token the sum of its activations
-    const uint16_t *mantissa; ///< for each token the rescaler's pair, which only multiply_many wants
-    const uint8_t *shift;
-    uint32_t stride;  ///< a multiple of 8
-    uint32_t columns; ///< a multiple of 8, at most 32768
+    const int8_t *values; ///< token t's at values + t * stride, zeros beyond the matrix's columns
+    const int32_t *sums;  ///< for each token the sum of its activations
+    const struct ternel_rescaler *rescalers; ///< for each token; only multiply_many wants them
+    uint32_t stride;                         ///< a multiple of 8
+    uint32_t columns;                        ///< a multiple of 8, at most 32768
     uint32_t tokens;
 };
 
@@ -69,16 +75,23 @@ struct ternel_vector_work {
     void (*rescale)(int32_t *values, uint32_t count, uint16_t mantissa, uint8_t shift);
 };
 
+static inline struct ternel_rescaler ternel_rescaler_of(uint16_t mantissa, uint8_t shift) {
+    return (struct ternel_rescaler){
+        .mantissa = mantissa, .shift = shift, .scale = (float)mantissa / (float)(UINT64_C(1) << shift)};
+}
+
 struct ternel_kernel {
     const char *name;
     uint32_t features; ///< what the processor must have: TERNEL_CPU_... (cpu_features.h)
     struct ternel_packing packing;
     /// sums[row] = sum(trit * activation) for all rows of one tile and the first token of `inputs`.
     void (*multiply)(const uint8_t *tile, const struct ternel_inputs *inputs, int32_t *sums);
-    /// The same for all tokens, and rescaled: S24(R(sums[row] * mantissa, shift)) of token t, with shift <=
-    /// 63, goes to values + t * stride.
+    /// The same for all tokens, and rescaled: token t's rows go to values + t * stride.
     void (*multiply_many)(const uint8_t *tile, const struct ternel_inputs *inputs,
                           struct ternel_kernel_scratch *scratch, int32_t *values, uint32_t stride);
+    /// Products of bytes that multiply_many makes for packing.trits weights: as many, or fewer where it gets
+    /// rows out of the sums of others.
+    uint8_t products;
     /// The arithmetic of multiply_many and nothing else, `rounds` times: as many sums as it keeps in
     /// registers, with their operands in registers as well. Returns how many products of bytes that were:
     /// their number a second is what no prompt can exceed. NULL: the kernel multiplies no bytes.

@@ -13,6 +13,7 @@ const struct ternel_kernel ternel_kernel_avx2 = {
     .packing = {.trits = PAIRS, .lines = LINES},
     .multiply = multiply,
     .multiply_many = multiply_many,
+    .products = SUMS,
     .peak = peak,
     .vector = &vector_work,
 };

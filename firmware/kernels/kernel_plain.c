@@ -57,7 +57,8 @@ static void multiply_many(const uint8_t *tile, const struct ternel_inputs *input
     (void)scratch;
     for (uint32_t t = 0; t < inputs->tokens; t++) {
         multiply_token(tile, inputs->values + t * inputs->stride, inputs->columns, values + t * stride);
-        rescale(values + t * stride, DIGITS, inputs->mantissa[t], inputs->shift[t]);
+        const struct ternel_rescaler *rescaler = &inputs->rescalers[t];
+        rescale(values + t * stride, DIGITS, rescaler->mantissa, rescaler->shift);
     }
 }
 
@@ -91,5 +92,6 @@ const struct ternel_kernel ternel_kernel_plain = {
     .packing = {.trits = DIGITS, .lines = 1},
     .multiply = multiply,
     .multiply_many = multiply_many,
+    .products = DIGITS,
     .vector = &vector_work,
 };

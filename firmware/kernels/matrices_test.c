@@ -19,6 +19,7 @@ struct problem {
     int32_t *sums;
     uint16_t *mantissa;
     uint8_t *shift;
+    struct ternel_rescaler *rescalers;
     struct ternel_inputs inputs;
 };
 
@@ -39,11 +40,11 @@ static struct problem make(uint32_t rows, uint32_t columns, uint32_t tokens) {
     p.sums = calloc(tokens, sizeof *p.sums);
     p.mantissa = calloc(tokens, sizeof *p.mantissa);
     p.shift = calloc(tokens, sizeof *p.shift);
+    p.rescalers = calloc(tokens, sizeof *p.rescalers);
     p.inputs = (struct ternel_inputs){
         .values = p.activations,
         .sums = p.sums,
-        .mantissa = p.mantissa,
-        .shift = p.shift,
+        .rescalers = p.rescalers,
         .stride = p.matrix.stride,
         .columns = p.matrix.stride,
         .tokens = tokens,
@@ -57,6 +58,7 @@ static void release(struct problem *p) {
     free(p->sums);
     free(p->mantissa);
     free(p->shift);
+    free(p->rescalers);
 }
 
 static void sum_activations(struct problem *p) {
@@ -65,6 +67,7 @@ static void sum_activations(struct problem *p) {
         for (uint32_t i = 0; i < p->matrix.columns; i++) {
             p->sums[t] += p->activations[t * p->inputs.stride + i];
         }
+        p->rescalers[t] = ternel_rescaler_of(p->mantissa[t], p->shift[t]);
     }
 }
 

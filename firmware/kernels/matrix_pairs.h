@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kernel.h"
+#include "rounding.h"
 
 enum {
     PAIRS = 4,
@@ -60,7 +61,8 @@ static void unpack(const uint8_t *tile, uint32_t blocks, uint8_t *digits) {
     }
 }
 
-#define EACH_DIGIT(DO, token) DO(token, 0) DO(token, 1) DO(token, 2) DO(token, 3)
+enum { SUMS = PAIRS, TOTALS_BYTES = SUMS * VECTOR_BYTES };
+#define EACH_SUM(DO, token) DO(token, 0) DO(token, 1) DO(token, 2) DO(token, 3)
 
 static inline void accumulate(lanes *sum0, lanes *sum1, lanes *sum2, lanes *sum3, lanes digit0, lanes digit1,
                               lanes digit2, lanes digit3, lanes input) {
@@ -79,6 +81,34 @@ static inline lanes total_of(lanes sum, const uint8_t *total) {
     return lanes_add(shorts_widen(sum), lanes_load(total));
 }
 
-enum { TOTAL_CARRIES = 0 };
+/// The 64-bit products of a token's rescaler with the rows of sum i. The sum of a row is in two neighbouring
+/// lanes.
+INLINE lanes rescaled_products(const uint8_t *totals, int i, int32_t mantissa) {
+    return longs_multiply(lanes_sum_neighbours(lanes_load(totals + i * VECTOR_BYTES)), lanes_set(mantissa));
+}
+
+/// The rows of one token.
+INLINE void finish_rows(const uint8_t *totals, int32_t mantissa, int64_t offset,
+                        const struct rounding *rounding, const enum rounding_kind kind, int32_t *rows) {
+#pragma GCC unroll 2
+    for (int i = 0; i < PAIRS; i += 2) {
+        const struct products p = {.even = rescaled_products(totals, i, mantissa),
+                                   .odd = rescaled_products(totals, i + 1, mantissa)};
+        lanes_store(rows + i * LINES, round_rows(p, offset, rounding, kind));
+    }
+}
+
+static void finish(const struct ternel_inputs *inputs, uint32_t first, uint32_t end, const uint8_t *totals,
+                   int32_t *rows, uint32_t stride) {
+    const uint32_t product_bits = ternel_bits(127 * inputs->columns) + 16;
+    for (uint32_t t = first; t < end; t++, totals += TOTALS_BYTES, rows += stride) {
+        const int32_t mantissa = inputs->rescalers[t].mantissa;
+        const int64_t offset = -(int64_t)inputs->sums[t] * mantissa;
+        const struct rounding rounding = rounding_of(inputs->rescalers[t].shift, product_bits);
+#define BODY(kind) finish_rows(totals, mantissa, offset, &rounding, kind, rows)
+        FOR_EACH_KIND(&rounding, BODY);
+#undef BODY
+    }
+}
 
 #include "matrix_many.h"

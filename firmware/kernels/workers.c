@@ -185,7 +185,8 @@ void ternel_workers_share(struct ternel_workers *workers, uint32_t worker, uint3
     atomic_store_explicit(&workers->shares[worker].pieces, pieces_of(first, end), memory_order_relaxed);
 }
 
-/// Takes half of a share, rounded up: its owner from the front, others from the end.
+/// Takes of a share, rounded up: its owner three quarters from the front, others half from the end. Few
+/// pieces are many calls for a few rows each, and all at once leave nothing to one that is done early.
 static bool take(struct ternel_share *share, bool owner, bool all, uint32_t *first, uint32_t *pieces) {
     uint64_t seen = atomic_load_explicit(&share->pieces, memory_order_relaxed);
     uint64_t rest;
@@ -195,7 +196,7 @@ static bool take(struct ternel_share *share, bool owner, bool all, uint32_t *fir
         if (from >= to) {
             return false;
         }
-        *pieces = all ? to - from : (to - from + 1) / 2;
+        *pieces = all ? to - from : owner ? (3 * (to - from) + 3) / 4 : (to - from + 1) / 2;
         *first = owner ? from : to - *pieces;
         rest = owner ? pieces_of(from + *pieces, to) : pieces_of(from, to - *pieces);
     } while (!atomic_compare_exchange_weak_explicit(&share->pieces, &seen, rest, memory_order_relaxed,

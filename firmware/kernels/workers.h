@@ -87,6 +87,6 @@ void ternel_workers_share(struct ternel_workers *workers, uint32_t worker, uint3
 /// The first piece of a worker's share of `total`.
 uint32_t ternel_workers_first(const struct ternel_workers *workers, uint32_t worker, uint32_t total);
 
-/// Takes some pieces of the step, first..first + *pieces - 1: half of what is left of the worker's own share,
-/// else of another's. False when none is left.
+/// Takes some pieces of the step, first..first + *pieces - 1: three quarters of what is left of the worker's
+/// own share, else of another's. False when none is left.
 bool ternel_workers_claim(struct ternel_workers *workers, uint32_t worker, uint32_t *first, uint32_t *pieces);

@@ -170,7 +170,9 @@ static enum ternel_error measure_prompt(struct ternel_engine *engine, struct nat
     TERNEL_TRY(timed_advance(engine, first, count, &result->prefill));
     const uint64_t computed = clock_process_nanoseconds() - computing;
     if (native->forward.kernel->peak != NULL) {
-        const double prompt = (double)prompt_products(&engine->container->shape, count) / (double)computed;
+        const double prompt =
+            (double)prompt_products(native->forward.kernel, &engine->container->shape, count) /
+            (double)computed;
         samples_add(&result->peak_shares,
                     (uint64_t)(prompt /
                                peak_measure(&native->threads.workers, native->forward.kernel, &result->peak) *
@@ -224,7 +226,7 @@ static void print_result(const struct native_backend *native, const struct argum
     samples_print("decode", &result->decode, 1, forward->weight_bytes, 0);
     if (arguments->prefill > 1) {
         samples_print("prefill", &result->prefill, arguments->prefill, 0,
-                      prompt_products(shape, arguments->prefill));
+                      prompt_products(forward->kernel, shape, arguments->prefill));
     }
     if (result->peak.count != 0) {
         samples_print("peak", &result->peak, 0, 0, peak_products(forward->kernel, forward->workers->count));

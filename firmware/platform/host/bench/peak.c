@@ -5,12 +5,14 @@
 /// Half a millisecond or so.
 enum { ROUNDS = 200000 };
 
-uint64_t prompt_products(const struct ternel_shape *shape, uint32_t tokens) {
+uint64_t prompt_products(const struct ternel_kernel *kernel, const struct ternel_shape *shape,
+                         uint32_t tokens) {
     const uint64_t square = (uint64_t)shape->dimension * shape->dimension;
     const uint64_t wide = (uint64_t)shape->dimension * shape->intermediate;
     const uint64_t states = 3 * square;
     const uint64_t rest = square + 3 * wide;
-    return tokens * (shape->layers * states + (shape->layers - 1) * rest) + rest +
+    const uint64_t of_all = tokens * (shape->layers * states + (shape->layers - 1) * rest);
+    return of_all * kernel->products / kernel->packing.trits + rest +
            (uint64_t)shape->dimension * shape->vocabulary;
 }
 

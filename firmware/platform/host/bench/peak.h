@@ -9,7 +9,8 @@
 
 /// Products of bytes that a prompt takes: all matrices for each token but what follows the last layer's
 /// state, which only the last token needs.
-uint64_t prompt_products(const struct ternel_shape *shape, uint32_t tokens);
+uint64_t prompt_products(const struct ternel_kernel *kernel, const struct ternel_shape *shape,
+                         uint32_t tokens);
 
 /// The products of one measurement, by so many workers. The kernel has a peak.
 uint64_t peak_products(const struct ternel_kernel *kernel, uint32_t workers);
