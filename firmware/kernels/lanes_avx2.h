@@ -89,9 +89,16 @@ static inline lanes lanes_shift_right_logical(lanes a, uint32_t count) {
     return _mm256_srlv_epi32(a, _mm256_set1_epi32((int32_t)count));
 }
 
+static inline struct products products_of(lanes a) {
+    return (struct products){a, _mm256_srli_epi64(a, 32)};
+}
+
+static inline struct products products_multiply(struct products p, struct products q) {
+    return (struct products){_mm256_mul_epi32(p.even, q.even), _mm256_mul_epi32(p.odd, q.odd)};
+}
+
 static inline struct products lanes_products(lanes a, lanes b) {
-    return (struct products){_mm256_mul_epi32(a, b),
-                             _mm256_mul_epi32(_mm256_srli_epi64(a, 32), _mm256_srli_epi64(b, 32))};
+    return products_multiply(products_of(a), products_of(b));
 }
 
 static inline struct products products_add(struct products p, int64_t value) {
@@ -123,10 +130,6 @@ static inline lanes products_narrow(struct products p, uint32_t count) {
     const lanes even = _mm256_srlv_epi64(p.even, _mm256_set1_epi64x(count));
     const lanes odd = _mm256_sllv_epi64(p.odd, _mm256_set1_epi64x(32 - (int64_t)count));
     return _mm256_blend_epi32(even, odd, 0xaa);
-}
-
-static inline struct products products_times(struct products p, lanes b) {
-    return (struct products){_mm256_mul_epi32(p.even, b), _mm256_mul_epi32(p.odd, _mm256_srli_epi64(b, 32))};
 }
 
 static inline lanes products_high(struct products p) {

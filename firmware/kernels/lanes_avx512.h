@@ -125,10 +125,6 @@ static inline lanes products_narrow(struct products p, uint32_t count) {
     return _mm512_mask_blend_epi32(0xaaaa, even, odd);
 }
 
-static inline struct products products_times(struct products p, lanes b) {
-    return (struct products){_mm512_mul_epi32(p.even, b), _mm512_mul_epi32(p.odd, lanes_odd(b))};
-}
-
 static inline lanes products_high(struct products p) {
     return _mm512_castps_si512(
         _mm512_mask_movehdup_ps(_mm512_castsi512_ps(p.odd), 0x5555, _mm512_castsi512_ps(p.even)));

@@ -96,9 +96,18 @@ static inline lanes lanes_shift_right_logical(lanes a, uint32_t count) {
     return _mm_srl_epi32(a, _mm_cvtsi32_si128((int32_t)count));
 }
 
+/// Lanes in the lower halves of 64 bits; what the upper ones are does not matter to a multiplier.
+static inline struct products products_of(lanes a) {
+    return (struct products){a, _mm_srli_epi64(a, 32)};
+}
+
+/// Products of the lower halves.
+static inline struct products products_multiply(struct products p, struct products q) {
+    return (struct products){_mm_mul_epi32(p.even, q.even), _mm_mul_epi32(p.odd, q.odd)};
+}
+
 static inline struct products lanes_products(lanes a, lanes b) {
-    return (struct products){_mm_mul_epi32(a, b),
-                             _mm_mul_epi32(_mm_srli_epi64(a, 32), _mm_srli_epi64(b, 32))};
+    return products_multiply(products_of(a), products_of(b));
 }
 
 static inline struct products products_add(struct products p, int64_t value) {
@@ -133,11 +142,6 @@ static inline lanes products_narrow(struct products p, uint32_t count) {
     const lanes even = _mm_srl_epi64(p.even, _mm_cvtsi32_si128((int32_t)count));
     const lanes odd = _mm_sll_epi64(p.odd, _mm_cvtsi32_si128(32 - (int32_t)count));
     return _mm_blend_epi16(even, odd, 0xcc);
-}
-
-/// Products of the lower halves of p with lanes.
-static inline struct products products_times(struct products p, lanes b) {
-    return (struct products){_mm_mul_epi32(p.even, b), _mm_mul_epi32(p.odd, _mm_srli_epi64(b, 32))};
 }
 
 static inline lanes products_high(struct products p) {

@@ -5,16 +5,13 @@
 // Every step is exact or rounded as said here: by the instruction itself, not as the processor is set.
 #pragma once
 
-#include "rounding.h"
+#include "operands_float.h"
 #include "ternel_tables.h"
 
-enum {
-    PIECES = 32,
-    TO_NEAREST = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC,
-    DOWN = _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC,
-    BIAS_BITS = 0x4b400000, ///< 1.5 * 2^23 as a float: what is added is added to its bits
-    SMALLER_MAGNITUDE = 0x0a,
-};
+enum { PIECES = 32 };
+
+/// 1.5 * 2^23: the last bit of a float near it is 1, so that it rounds what is added to it.
+#define SIGMOID_BIAS 0x1.8p23F
 
 static const _Alignas(64) float sigmoid_coefficients[4 * PIECES] = {TERNEL_SIGMOID_PIECES};
 
@@ -49,21 +46,21 @@ INLINE __m512 multiply_add(__m512 a, __m512 b, __m512 c) {
 INLINE __m512 sigmoid_x(lanes z, const struct sigmoid_input *input) {
     // Between 2^17 and 2^18 the last bit of a float is a 64th.
     const __m512 grid = _mm512_set1_ps(1.5F * (1 << 17));
-    const __m512 shifted = _mm512_cvt_roundepi32_ps(lanes_add(z, lanes_set(input->half)), TO_NEAREST);
-    const __m512 rounded = _mm512_fmadd_round_ps(shifted, _mm512_set1_ps(input->to_steps), grid, DOWN);
-    const __m512 steps = _mm512_sub_round_ps(rounded, grid, TO_NEAREST);
+    const __m512 shifted = operand_of(lanes_add(z, lanes_set(input->half)));
+    const __m512 rounded = multiply_down(shifted, _mm512_set1_ps(input->to_steps), grid);
+    const __m512 steps = floats_subtract(rounded, grid);
     // Without a sign; from step 959 on nothing changes.
     const __m512 magnitude =
-        _mm512_range_round_ps(steps, _mm512_set1_ps(959), SMALLER_MAGNITUDE, _MM_FROUND_NO_EXC);
+        _mm512_range_round_ps(steps, _mm512_set1_ps(959), 0x08 | SMALLER_MAGNITUDE, _MM_FROUND_NO_EXC);
     // 2^-14 more: what is to be rounded in the end is never just between two integers then.
-    return _mm512_add_round_ps(magnitude, _mm512_set1_ps(64 + 0x1p-14F), TO_NEAREST);
+    return floats_add(magnitude, _mm512_set1_ps(64 + 0x1p-14F));
 }
 
-/// 1.5 * 2^23 + the sigmoid's distance from a half.
+/// SIGMOID_BIAS + the sigmoid's distance from a half.
 INLINE __m512 sigmoid_above(__m512 x) {
     const __m512 weight = _mm512_reduce_round_ps(x, 1, _MM_FROUND_NO_EXC); // less the next integer below
-    const __m512 from = _mm512_sub_round_ps(x, weight, TO_NEAREST);
-    const __m512 to = _mm512_add_round_ps(from, _mm512_set1_ps(1), TO_NEAREST);
+    const __m512 from = floats_subtract(x, weight);
+    const __m512 to = floats_add(from, _mm512_set1_ps(1));
     // Two bits of the exponent and three of the mantissa; the permutation ignores those above them.
     const lanes piece = _mm512_srli_epi32(_mm512_castps_si512(x), 20);
     const __m512 c3 = sigmoid_coefficient(piece, 3);
@@ -73,22 +70,26 @@ INLINE __m512 sigmoid_above(__m512 x) {
     const __m512 entry = multiply_add(multiply_add(multiply_add(c3, from, c2), from, c1), from, c0);
     const __m512 next = multiply_add(multiply_add(multiply_add(c3, to, c2), to, c1), to, c0);
     // A step of the table is 256 at most, so that its part of the 2^-14 changes nothing but halves.
-    return multiply_add(_mm512_sub_round_ps(next, entry, TO_NEAREST), weight, entry);
+    return multiply_add(floats_subtract(next, entry), weight, entry);
 }
 
-/// 0 to 65536 for each of `count` elements, whole vectors. In two loops, as a chain of so many instructions
-/// is too long for the processor to see the next one's beginning.
+/// 0 to 1 for each of `count` elements, whole vectors. In two loops, as a chain of so many instructions is
+/// too long for the processor to see the next one's beginning.
 static void sigmoids(const int32_t *restrict z, uint32_t count, const struct sigmoid_input *input,
-                     int32_t *restrict out) {
+                     sigmoid_value *restrict out) {
 #pragma GCC unroll 2
     for (uint32_t i = 0; i < count; i += LANES) {
-        lanes_store(out + i, _mm512_castps_si512(sigmoid_x(lanes_load(z + i), input)));
+        _mm512_storeu_ps(out + i, sigmoid_x(lanes_load(z + i), input));
     }
+    const __m512 half = _mm512_set1_ps(0.5F);
+    const lanes one = _mm512_castps_si512(_mm512_set1_ps(1.0F / TERNEL_Q16_ONE));
+    const lanes sign = lanes_set(INT32_MIN);
 #pragma GCC unroll 2
     for (uint32_t i = 0; i < count; i += LANES) {
-        const lanes above = _mm512_castps_si512(sigmoid_above(_mm512_castsi512_ps(lanes_load(out + i))));
-        const lanes positive = lanes_subtract(above, lanes_set(BIAS_BITS - 32768));
-        const __mmask16 negative = _mm512_movepi32_mask(lanes_load(z + i));
-        lanes_store(out + i, _mm512_mask_sub_epi32(positive, negative, lanes_set(BIAS_BITS + 32768), above));
+        const __m512 above =
+            floats_subtract(sigmoid_above(_mm512_loadu_ps(out + i)), _mm512_set1_ps(SIGMOID_BIAS));
+        const lanes one_signed =
+            _mm512_ternarylogic_epi32(lanes_load(z + i), sign, one, 0xea); // z & sign | one
+        _mm512_storeu_ps(out + i, multiply_add(above, _mm512_castsi512_ps(one_signed), half));
     }
 }

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "rounding.h"
+#include "operands_long.h"
 #include "ternel_tables.h"
 
 /// T[0..1024]: two neighbours are read as one word of 32 bits.
@@ -57,7 +57,8 @@ INLINE lanes interpolate(lanes index, lanes entries) {
 
 /// 0 to 65536 for each of `count` elements, whole vectors. One load for two entries, and one for two steps: a
 /// gather takes longer.
-static void sigmoids(const int32_t *z, uint32_t count, const struct sigmoid_input *input, int32_t *out) {
+static void sigmoids(const int32_t *z, uint32_t count, const struct sigmoid_input *input,
+                     sigmoid_value *out) {
     int32_t index[SIGMOIDS];
     for (uint32_t i = 0; i < count; i += LANES) {
         const lanes a = sigmoid_index(lanes_load(z + i), input);

@@ -12,7 +12,6 @@
 #include "numerics.h"
 #include "reciprocal_sqrt.h"
 #include "rmsnorm.h"
-#include "rounding.h"
 
 /// Who does the elements that fill no vector: the engine, or a kernel with smaller ones.
 #ifndef REST
@@ -45,13 +44,11 @@ static uint64_t sum_of_squares(const int32_t *input, uint32_t count) {
 enum { UNIT_FRACTION = 22 };
 
 INLINE void rmsnorm_lanes(const int32_t *input, uint32_t count, const int16_t *gains, int32_t reciprocal,
-                          const struct rounding *unit, const struct rounding *rounding,
+                          const struct scaling *unit, const struct scaling *scaling,
                           const enum rounding_kind kind, int32_t *restrict out) {
     for (uint32_t i = 0; i < count; i += LANES) {
-        const struct products units =
-            round_halves(lanes_products(lanes_load(input + i), lanes_set(reciprocal)), unit);
-        const struct products scaled = products_times(units, lanes_load_i16(gains + i));
-        lanes_store(out + i, round_saturate(scaled, rounding, kind));
+        const operand u = scale(operand_of(lanes_load(input + i)), operand_of(lanes_set(reciprocal)), unit);
+        lanes_store(out + i, scale_saturate(u, operand_of(lanes_load_i16(gains + i)), scaling, kind));
     }
 }
 
@@ -63,11 +60,10 @@ static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_
     // A shift to the left is for vectors that are nearly zero: they are rare, and the engine's.
     const uint32_t end = unit_shift <= 0 ? 0 : whole(gain->count);
     if (end > 0) {
-        const struct rounding unit = rounding_of((uint32_t)unit_shift, 31);
-        const struct rounding rounding = rounding_of(UNIT_FRACTION + gain->fraction - fraction, 39);
-#define BODY(kind)                                                                                           \
-    rmsnorm_lanes(input, end, gain->values, (int32_t)root.mantissa, &unit, &rounding, kind, out)
-        FOR_EACH_KIND(&rounding, BODY);
+        const struct scaling unit = scaling_of((uint32_t)unit_shift, 31);
+        const struct scaling scaling = scaling_of(UNIT_FRACTION + gain->fraction - fraction, 39);
+#define BODY(kind) rmsnorm_lanes(input, end, gain->values, (int32_t)root.mantissa, &unit, &scaling, kind, out)
+        FOR_EACH_SCALING(&scaling, BODY);
 #undef BODY
     }
     if (end < gain->count) {
@@ -135,8 +131,6 @@ static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, in
     return sum;
 }
 
-static const struct rounding q16 = {.kind = ROUNDING_LOW, .half = TERNEL_Q16_ONE / 2, .shift = 16};
-
 /// Elements from `start` on whose sigmoids are computed together.
 static uint32_t at_once(uint32_t start, uint32_t end) {
     return end - start < SIGMOIDS ? end - start : SIGMOIDS;
@@ -145,17 +139,13 @@ static uint32_t at_once(uint32_t start, uint32_t end) {
 static void forget_gate(int32_t *gate, uint32_t count, uint32_t fraction, const uint16_t *lower_bound) {
     const struct sigmoid_input input = sigmoid_input_of(fraction);
     const uint32_t end = whole(count);
-    int32_t open[SIGMOIDS];
+    sigmoid_value open[SIGMOIDS];
     for (uint32_t start = 0; start < end; start += SIGMOIDS) {
         const uint32_t now = at_once(start, end);
         sigmoids(gate + start, now, &input, open);
         for (uint32_t i = start; i < start + now; i += LANES) {
-            const lanes closed = lanes_subtract(lanes_set(TERNEL_Q16_ONE), lanes_load(open + i - start));
             const lanes bound = lower_bound == 0 ? lanes_zero() : lanes_load_u16(lower_bound + i);
-            // bound + R((1 - bound) * open, 16) = open + R(bound * closed, 16), which 32 bits hold.
-            const lanes more = lanes_add(lanes_multiply(bound, closed), lanes_set(TERNEL_Q16_ONE / 2));
-            const lanes closed_still = lanes_subtract(closed, lanes_shift_right_logical(more, 16));
-            lanes_store(gate + i, lanes_subtract(lanes_set(TERNEL_Q16_ONE), closed_still));
+            lanes_store(gate + i, bounded(open + i - start, bound));
         }
     }
     REST(forget_gate)(gate + end, count - end, fraction, lower_bound == 0 ? 0 : lower_bound + end);
@@ -165,14 +155,13 @@ static void update_state(int32_t *restrict state, const int32_t *forget, const i
                          uint32_t count, uint32_t fraction) {
     const struct sigmoid_input input = sigmoid_input_of(fraction);
     const uint32_t end = whole(count);
-    int32_t open[SIGMOIDS];
+    sigmoid_value open[SIGMOIDS];
     for (uint32_t start = 0; start < end; start += SIGMOIDS) {
         const uint32_t now = at_once(start, end);
         sigmoids(candidate + start, now, &input, open);
         for (uint32_t i = start; i < start + now; i += LANES) {
-            const lanes fresh = round_low(lanes_load(candidate + i), lanes_load(open + i - start), &q16);
-            const lanes change = lanes_subtract(lanes_load(state + i), fresh);
-            lanes_store(state + i, lanes_add(fresh, round_low(change, lanes_load(forget + i), &q16)));
+            const lanes z = lanes_load(candidate + i);
+            lanes_store(state + i, mix(lanes_load(state + i), lanes_load(forget + i), z, open + i - start));
         }
     }
     REST(update_state)(state + end, forget + end, candidate + end, count - end, fraction);
@@ -181,27 +170,26 @@ static void update_state(int32_t *restrict state, const int32_t *forget, const i
 /// Bits of the product of two elements.
 enum { GATED_BITS = 47 };
 
-/// out = factor * z * open * 2^-(16 + shift).
-INLINE void gate_lanes(int32_t *out, const int32_t *factor, const int32_t *z, const int32_t *open,
-                       uint32_t count, const struct rounding *rounding, const enum rounding_kind kind) {
+/// out = factor * SiLU(z) * 2^-shift.
+INLINE void gate_lanes(int32_t *out, const int32_t *factor, const int32_t *z, const sigmoid_value *open,
+                       uint32_t count, const struct scaling *scaling, const enum rounding_kind kind) {
     for (uint32_t i = 0; i < count; i += LANES) {
-        const struct products gated =
-            round_halves(lanes_products(lanes_load(z + i), lanes_load(open + i)), &q16);
-        lanes_store(out + i, round_saturate(products_times(gated, lanes_load(factor + i)), rounding, kind));
+        const operand gated = silu(lanes_load(z + i), open + i);
+        lanes_store(out + i, scale_saturate(gated, operand_of(lanes_load(factor + i)), scaling, kind));
     }
 }
 
-/// out = factor * SiLU(z) * 2^-shift of whole vectors. `out` may be `z`.
+/// The same for whole vectors. `out` may be `z`.
 static void gate_vectors(int32_t *out, const int32_t *factor, const int32_t *z, uint32_t end,
                          uint32_t fraction, uint32_t shift) {
     const struct sigmoid_input input = sigmoid_input_of(fraction);
-    const struct rounding rounding = rounding_of(shift, GATED_BITS);
-    int32_t open[SIGMOIDS];
+    const struct scaling scaling = scaling_of(shift, GATED_BITS);
+    sigmoid_value open[SIGMOIDS];
     for (uint32_t start = 0; start < end; start += SIGMOIDS) {
         const uint32_t now = at_once(start, end);
         sigmoids(z + start, now, &input, open);
-#define BODY(kind) gate_lanes(out + start, factor + start, z + start, open, now, &rounding, kind)
-        FOR_EACH_KIND(&rounding, BODY);
+#define BODY(kind) gate_lanes(out + start, factor + start, z + start, open, now, &scaling, kind)
+        FOR_EACH_SCALING(&scaling, BODY);
 #undef BODY
     }
 }
@@ -228,19 +216,19 @@ static void add_residual(int32_t *restrict residual, const int32_t *update, uint
     REST(add_residual)(residual + end, update + end, count - end);
 }
 
-INLINE void rescale_lanes(int32_t *values, uint32_t count, int32_t mantissa, const struct rounding *rounding,
+INLINE void rescale_lanes(int32_t *values, uint32_t count, int32_t mantissa, const struct scaling *scaling,
                           const enum rounding_kind kind) {
     for (uint32_t i = 0; i < count; i += LANES) {
-        const struct products scaled = lanes_products(lanes_load(values + i), lanes_set(mantissa));
-        lanes_store(values + i, round_saturate(scaled, rounding, kind));
+        const operand sums = operand_of(lanes_load(values + i));
+        lanes_store(values + i, scale_saturate(sums, operand_of(lanes_set(mantissa)), scaling, kind));
     }
 }
 
 static void rescale(int32_t *values, uint32_t count, uint16_t mantissa, uint8_t shift) {
-    const struct rounding rounding = rounding_of(shift, RESCALED_BITS);
+    const struct scaling scaling = scaling_of(shift, RESCALED_BITS);
     const uint32_t end = whole(count);
-#define BODY(kind) rescale_lanes(values, end, mantissa, &rounding, kind)
-    FOR_EACH_KIND(&rounding, BODY);
+#define BODY(kind) rescale_lanes(values, end, mantissa, &scaling, kind)
+    FOR_EACH_SCALING(&scaling, BODY);
 #undef BODY
     for (uint32_t i = end; i < count; i++) {
         values[i] = ternel_round_shift_saturate((int64_t)values[i] * mantissa, shift, RESCALED_BITS);

@@ -1,0 +1,101 @@
+// R(a * b, shift) of docs/numerics.md, section 1, by floats: for AVX-512, whose instructions say themselves
+// how they round. Included by sigmoid_pieces.h.
+//
+// R(a * b, s) is floor(a * b * 2^-s + 1/2). Operands of 24 bits and powers of two are exact floats; the
+// product with its half is rounded once, downwards; and if the floor has no more than 24 bits, it is a float
+// too, so that what was rounded is not below it.
+#pragma once
+
+#include "rounding.h"
+
+enum {
+    TO_NEAREST = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC, ///< where nothing is rounded, or said so
+    DOWN = _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC,
+    SMALLER_MAGNITUDE = 0x02, ///< of two, with the first one's sign
+};
+
+typedef __m512 operand;
+
+/// A sigmoid on its way to be multiplied: 0 to 1.
+typedef float sigmoid_value;
+
+/// 2^-shift
+struct scaling {
+    float factor;
+};
+
+static struct scaling scaling_of(uint32_t shift, uint32_t product_bits) {
+    (void)product_bits;
+    const uint32_t bits = (127 - shift) << 23;
+    struct scaling scaling;
+    memcpy(&scaling.factor, &bits, sizeof bits);
+    return scaling;
+}
+
+#define FOR_EACH_SCALING(scaling, BODY) BODY(ROUNDING_LOW) // there is only one way
+
+INLINE operand operand_of(lanes a) {
+    return _mm512_cvt_roundepi32_ps(a, TO_NEAREST);
+}
+
+INLINE __m512 floats_add(__m512 a, __m512 b) {
+    return _mm512_add_round_ps(a, b, TO_NEAREST);
+}
+
+INLINE __m512 floats_subtract(__m512 a, __m512 b) {
+    return _mm512_sub_round_ps(a, b, TO_NEAREST);
+}
+
+INLINE __m512 floats_multiply(__m512 a, __m512 b) {
+    return _mm512_mul_round_ps(a, b, TO_NEAREST);
+}
+
+/// a * b + c, rounded downwards.
+INLINE __m512 multiply_down(__m512 a, __m512 b, __m512 c) {
+    return _mm512_fmadd_round_ps(a, b, c, DOWN);
+}
+
+INLINE __m512 floats_floor(__m512 a) {
+    return _mm512_roundscale_round_ps(a, _MM_FROUND_TO_NEG_INF, _MM_FROUND_NO_EXC);
+}
+
+INLINE lanes floor_lanes(__m512 a) {
+    return _mm512_cvt_roundps_epi32(a, DOWN);
+}
+
+/// R(a * b, shift) where it fits 24 bits.
+INLINE operand scale(operand a, operand b, const struct scaling *scaling) {
+    const __m512 scaled = floats_multiply(b, _mm512_set1_ps(scaling->factor));
+    return floats_floor(multiply_down(a, scaled, _mm512_set1_ps(0.5F)));
+}
+
+/// S24(R(a * b, shift)).
+INLINE lanes scale_saturate(operand a, operand b, const struct scaling *scaling,
+                            const enum rounding_kind kind) {
+    (void)kind;
+    const __m512 scaled = floats_multiply(b, _mm512_set1_ps(scaling->factor));
+    const __m512 sum = multiply_down(a, scaled, _mm512_set1_ps(0.5F));
+    // At most 2^23 - 1/2 in magnitude: rounded down, that is the largest element or the smallest.
+    return floor_lanes(_mm512_range_round_ps(sum, _mm512_set1_ps(TERNEL_ELEMENT_MAX + 0.5F),
+                                             SMALLER_MAGNITUDE, _MM_FROUND_NO_EXC));
+}
+
+/// SiLU(z): R(z * open, 16).
+INLINE operand silu(lanes z, const sigmoid_value *open) {
+    return floats_floor(multiply_down(operand_of(z), _mm512_loadu_ps(open), _mm512_set1_ps(0.5F)));
+}
+
+/// bound + R((1 - bound) * open, 16).
+INLINE lanes bounded(const sigmoid_value *open, lanes bound) {
+    const __m512 exact = operand_of(bound);
+    const __m512 rest = floats_subtract(_mm512_set1_ps(TERNEL_Q16_ONE), exact);
+    return floor_lanes(multiply_down(rest, _mm512_loadu_ps(open), floats_add(exact, _mm512_set1_ps(0.5F))));
+}
+
+/// SiLU(z) + R(forget * (state - SiLU(z)), 16).
+INLINE lanes mix(lanes state, lanes forget, lanes z, const sigmoid_value *open) {
+    const __m512 fresh = silu(z, open);
+    const __m512 change = floats_subtract(operand_of(state), fresh);
+    const __m512 kept = floats_multiply(operand_of(forget), _mm512_set1_ps(1.0F / TERNEL_Q16_ONE));
+    return floor_lanes(multiply_down(change, kept, floats_add(fresh, _mm512_set1_ps(0.5F))));
+}
