@@ -13,6 +13,7 @@ enum {
     FIVE = 5,
     LINES = LANES / 2,
     VECTOR_BYTES = 64,
+    SMALLER_WITH_SIGN = 0x02, ///< of _mm512_range_ps: the smaller magnitude, and the first one's sign
     /// As in matrix_pairs.h.
     PREFETCH_BYTES = 4096,
     CACHE_LINE_BYTES = 64,
@@ -150,14 +151,12 @@ static inline lanes sum_neighbours(const uint8_t *a, const uint8_t *b) {
 /// most 22 bits, the product and the half are rounded once, downwards, and where that is no whole number, the
 /// next one below is a float as well.
 INLINE lanes rescale_rows(lanes sums, __m512 scale) {
-    const int down = _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC;
-    const __m512 exact = _mm512_cvt_roundepi32_ps(sums, down);
-    __m512 rows = _mm512_fmadd_round_ps(exact, scale, _mm512_set1_ps(0.5F), down);
+    const __m512 exact = _mm512_cvt_roundepi32_ps(sums, DOWN);
+    __m512 rows = _mm512_fmadd_round_ps(exact, scale, _mm512_set1_ps(0.5F), DOWN);
     // At most 2^23 - 1/2 in magnitude: rounded down, that is the largest element or the smallest.
-    const int smaller_magnitude = 0x02;
-    rows = _mm512_range_round_ps(rows, _mm512_set1_ps(TERNEL_ELEMENT_MAX + 0.5F), smaller_magnitude,
+    rows = _mm512_range_round_ps(rows, _mm512_set1_ps(TERNEL_ELEMENT_MAX + 0.5F), SMALLER_WITH_SIGN,
                                  _MM_FROUND_NO_EXC);
-    return _mm512_cvt_roundps_epi32(rows, down);
+    return _mm512_cvt_roundps_epi32(rows, DOWN);
 }
 
 INLINE void store_rows(int32_t *a, int32_t *b, int digit, lanes rows) {
