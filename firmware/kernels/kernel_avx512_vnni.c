@@ -13,7 +13,6 @@ enum {
     FIVE = 5,
     LINES = LANES / 2,
     VECTOR_BYTES = 64,
-    SMALLER_WITH_SIGN = 0x02, ///< of _mm512_range_ps: the smaller magnitude, and the first one's sign
     /// As in matrix_pairs.h.
     PREFETCH_BYTES = 4096,
     CACHE_LINE_BYTES = 64,
@@ -80,7 +79,7 @@ static inline lanes leading(lanes even, lanes odd, lanes power, lanes upper) {
 }
 
 /// Four bytes for the five digits d0..d4 of a byte: 64 d0 + d1, 64 d1 + d2, 64 d2 + d3, 64 d3 + d4. Five sums
-/// of digits times activations come out of four sums of such bytes times activations (rows_of_sums).
+/// of digits times activations come out of four sums of such bytes times activations (finish_rows).
 ///
 /// floor(3^j u / 256) are the first j digits as a number (packing.h). Of two digits, tables of 16 bytes make
 /// everything else.
@@ -147,16 +146,9 @@ static inline lanes sum_neighbours(const uint8_t *a, const uint8_t *b) {
                      _mm512_permutex2var_epi32(lanes_load(a), odd, lanes_load(b)));
 }
 
-/// S24(R(sum * mantissa, shift)) = floor(sum * scale + 1/2), saturated. Exact with floats: the sum has at
-/// most 22 bits, the product and the half are rounded once, downwards, and where that is no whole number, the
-/// next one below is a float as well.
+/// S24(R(sum * mantissa, shift)): a sum has at most 22 bits.
 INLINE lanes rescale_rows(lanes sums, __m512 scale) {
-    const __m512 exact = _mm512_cvt_roundepi32_ps(sums, DOWN);
-    __m512 rows = _mm512_fmadd_round_ps(exact, scale, _mm512_set1_ps(0.5F), DOWN);
-    // At most 2^23 - 1/2 in magnitude: rounded down, that is the largest element or the smallest.
-    rows = _mm512_range_round_ps(rows, _mm512_set1_ps(TERNEL_ELEMENT_MAX + 0.5F), SMALLER_WITH_SIGN,
-                                 _MM_FROUND_NO_EXC);
-    return _mm512_cvt_roundps_epi32(rows, DOWN);
+    return floor_saturate(multiply_down(operand_of(sums), scale, _mm512_set1_ps(0.5F)));
 }
 
 INLINE void store_rows(int32_t *a, int32_t *b, int digit, lanes rows) {

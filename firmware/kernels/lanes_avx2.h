@@ -213,10 +213,6 @@ static inline lanes longs_multiply(lanes a, lanes b) {
     return _mm256_mul_epi32(a, b);
 }
 
-static inline lanes longs_add(lanes a, lanes b) {
-    return _mm256_add_epi64(a, b);
-}
-
 static inline lanes products_rows(struct products p) {
     const lanes mixed =
         _mm256_unpacklo_epi64(_mm256_shuffle_epi32(p.even, 0x08), _mm256_shuffle_epi32(p.odd, 0x08));

@@ -199,10 +199,6 @@ static inline lanes longs_multiply(lanes a, lanes b) {
     return _mm512_mul_epi32(a, b);
 }
 
-static inline lanes longs_add(lanes a, lanes b) {
-    return _mm512_add_epi64(a, b);
-}
-
 static inline lanes products_rows(struct products p) {
     const __m512i order = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
     return _mm512_permutex2var_epi32(p.even, order, p.odd);

@@ -233,10 +233,6 @@ static inline lanes longs_multiply(lanes a, lanes b) {
     return _mm_mul_epi32(a, b);
 }
 
-static inline lanes longs_add(lanes a, lanes b) {
-    return _mm_add_epi64(a, b);
-}
-
 /// The lower halves of p.even, then those of p.odd.
 static inline lanes products_rows(struct products p) {
     return _mm_unpacklo_epi64(_mm_shuffle_epi32(p.even, 0x08), _mm_shuffle_epi32(p.odd, 0x08));

@@ -63,6 +63,13 @@ INLINE lanes floor_lanes(__m512 a) {
     return _mm512_cvt_roundps_epi32(a, DOWN);
 }
 
+/// S24(floor(a))
+INLINE lanes floor_saturate(__m512 a) {
+    // At most 2^23 - 1/2 in magnitude: rounded down, that is the largest element or the smallest.
+    return floor_lanes(_mm512_range_round_ps(a, _mm512_set1_ps(TERNEL_ELEMENT_MAX + 0.5F), SMALLER_MAGNITUDE,
+                                             _MM_FROUND_NO_EXC));
+}
+
 /// R(a * b, shift) where it fits 24 bits.
 INLINE operand scale(operand a, operand b, const struct scaling *scaling) {
     const __m512 scaled = floats_multiply(b, _mm512_set1_ps(scaling->factor));
@@ -74,10 +81,7 @@ INLINE lanes scale_saturate(operand a, operand b, const struct scaling *scaling,
                             const enum rounding_kind kind) {
     (void)kind;
     const __m512 scaled = floats_multiply(b, _mm512_set1_ps(scaling->factor));
-    const __m512 sum = multiply_down(a, scaled, _mm512_set1_ps(0.5F));
-    // At most 2^23 - 1/2 in magnitude: rounded down, that is the largest element or the smallest.
-    return floor_lanes(_mm512_range_round_ps(sum, _mm512_set1_ps(TERNEL_ELEMENT_MAX + 0.5F),
-                                             SMALLER_MAGNITUDE, _MM_FROUND_NO_EXC));
+    return floor_saturate(multiply_down(a, scaled, _mm512_set1_ps(0.5F)));
 }
 
 /// SiLU(z): R(z * open, 16).
