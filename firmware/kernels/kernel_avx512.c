@@ -5,8 +5,6 @@
 #include "lanes_avx512.h"
 #include "matrix_pairs.h"
 #include "sigmoid_pieces.h"
-// The rows of one tile fill no whole number of vectors, but the rest fills one half as long.
-#define REST(name) ternel_kernel_avx2.vector->name
 #include "vector_work.h"
 
 const struct ternel_kernel ternel_kernel_avx512 = {

@@ -5,8 +5,6 @@
 #include "kernel.h"
 #include "lanes_avx512.h"
 #include "sigmoid_pieces.h"
-// The rows of one tile fill no whole number of vectors, but the rest fills one half as long.
-#define REST(name) ternel_kernel_avx2.vector->name
 #include "vector_work.h"
 
 enum {

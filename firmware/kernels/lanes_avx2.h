@@ -218,3 +218,5 @@ static inline lanes products_rows(struct products p) {
         _mm256_unpacklo_epi64(_mm256_shuffle_epi32(p.even, 0x08), _mm256_shuffle_epi32(p.odd, 0x08));
     return _mm256_permute4x64_epi64(mixed, 0xd8);
 }
+
+#include "part_of_lanes.h"

@@ -40,6 +40,31 @@ static inline void lanes_store_i8(int8_t *to, lanes a) {
     _mm_storeu_si128((void *)to, _mm512_cvtepi32_epi8(a));
 }
 
+/// The first n lanes alone; what is not loaded is 0.
+static inline __mmask16 first_lanes(uint32_t n) {
+    return (__mmask16)((1U << n) - 1);
+}
+
+static inline lanes lanes_load_part(const int32_t *from, uint32_t n) {
+    return _mm512_maskz_loadu_epi32(first_lanes(n), from);
+}
+
+static inline void lanes_store_part(int32_t *to, lanes a, uint32_t n) {
+    _mm512_mask_storeu_epi32(to, first_lanes(n), a);
+}
+
+static inline lanes lanes_load_i16_part(const int16_t *from, uint32_t n) {
+    return _mm512_cvtepi16_epi32(_mm256_maskz_loadu_epi16(first_lanes(n), from));
+}
+
+static inline lanes lanes_load_u16_part(const uint16_t *from, uint32_t n) {
+    return _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(first_lanes(n), from));
+}
+
+static inline void lanes_store_i8_part(int8_t *to, lanes a, uint32_t n) {
+    _mm_mask_storeu_epi8(to, first_lanes(n), _mm512_cvtepi32_epi8(a));
+}
+
 static inline lanes lanes_and(lanes a, lanes b) {
     return _mm512_and_si512(a, b);
 }

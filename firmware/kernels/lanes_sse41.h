@@ -237,3 +237,5 @@ static inline lanes longs_multiply(lanes a, lanes b) {
 static inline lanes products_rows(struct products p) {
     return _mm_unpacklo_epi64(_mm_shuffle_epi32(p.even, 0x08), _mm_shuffle_epi32(p.odd, 0x08));
 }
+
+#include "part_of_lanes.h"

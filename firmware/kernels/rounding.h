@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "each_vector.h"
 #include "numerics.h"
 
 /// How S24(R(product, shift)) is computed: by the lower or the upper half of the product where the result
@@ -39,8 +40,6 @@ static struct rounding rounding_of(uint32_t shift, uint32_t product_bits) {
             BODY(ROUNDING_WIDE);                                                                             \
         }                                                                                                    \
     } while (0)
-
-#define INLINE __attribute__((always_inline)) static inline
 
 /// R(p, shift) where the result fits 31 bits and 1 <= shift <= 32, in the lower halves: an arithmetic and a
 /// logical shift of 64 bits differ only above bit 31 then.

@@ -73,23 +73,21 @@ INLINE __m512 sigmoid_above(__m512 x) {
     return multiply_add(floats_subtract(next, entry), weight, entry);
 }
 
-/// 0 to 1 for each of `count` elements, whole vectors. In two loops, as a chain of so many instructions is
-/// too long for the processor to see the next one's beginning.
+/// 0 to 1 for each of `count` elements, with room for whole vectors. In two loops, as a chain of so many
+/// instructions is too long for the processor to see the next one's beginning.
 static void sigmoids(const int32_t *restrict z, uint32_t count, const struct sigmoid_input *input,
                      sigmoid_value *restrict out) {
-#pragma GCC unroll 2
-    for (uint32_t i = 0; i < count; i += LANES) {
-        _mm512_storeu_ps(out + i, sigmoid_x(lanes_load(z + i), input));
-    }
+#define BODY(i, n) _mm512_storeu_ps(out + (i), sigmoid_x(load(z + (i), n), input))
+    EACH_VECTOR(count, BODY);
+#undef BODY
     const __m512 half = _mm512_set1_ps(0.5F);
     const lanes one = _mm512_castps_si512(_mm512_set1_ps(1.0F / TERNEL_Q16_ONE));
     const lanes sign = lanes_set(INT32_MIN);
-#pragma GCC unroll 2
-    for (uint32_t i = 0; i < count; i += LANES) {
-        const __m512 above =
-            floats_subtract(sigmoid_above(_mm512_loadu_ps(out + i)), _mm512_set1_ps(SIGMOID_BIAS));
-        const lanes one_signed =
-            _mm512_ternarylogic_epi32(lanes_load(z + i), sign, one, 0xea); // z & sign | one
-        _mm512_storeu_ps(out + i, multiply_add(above, _mm512_castsi512_ps(one_signed), half));
-    }
+#define BODY(i, n)                                                                                           \
+    const __m512 biased = sigmoid_above(_mm512_loadu_ps(out + (i)));                                         \
+    const __m512 above = floats_subtract(biased, _mm512_set1_ps(SIGMOID_BIAS));                              \
+    const lanes factor = _mm512_ternarylogic_epi32(load(z + (i), n), sign, one, 0xea); /* z & sign | one */  \
+    _mm512_storeu_ps(out + (i), multiply_add(above, _mm512_castsi512_ps(factor), half))
+    EACH_VECTOR(count, BODY);
+#undef BODY
 }

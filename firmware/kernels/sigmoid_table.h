@@ -55,16 +55,17 @@ INLINE lanes interpolate(lanes index, lanes entries) {
     return lanes_add(lanes_subtract(lanes_xor(above, sign), sign), lanes_set(TERNEL_Q16_ONE / 2));
 }
 
-/// 0 to 65536 for each of `count` elements, whole vectors. One load for two entries, and one for two steps: a
-/// gather takes longer.
+/// 0 to 65536 for each of `count` elements, with room for whole vectors. One load for two entries, and one
+/// for two steps: a gather takes longer.
 static void sigmoids(const int32_t *z, uint32_t count, const struct sigmoid_input *input,
                      sigmoid_value *out) {
     int32_t index[SIGMOIDS];
-    for (uint32_t i = 0; i < count; i += LANES) {
-        const lanes a = sigmoid_index(lanes_load(z + i), input);
-        lanes_store(index + i, a);
-        lanes_store(out + i, lanes_shift_right_logical(lanes_absolute(a), STEP_BITS));
-    }
+#define BODY(i, n)                                                                                           \
+    const lanes a = sigmoid_index(load(z + (i), n), input);                                                  \
+    lanes_store(index + (i), a);                                                                             \
+    lanes_store(out + (i), lanes_shift_right_logical(lanes_absolute(a), STEP_BITS))
+    EACH_VECTOR(count, BODY);
+#undef BODY
 #pragma GCC unroll 4
     for (uint32_t i = 0; i < count; i += 2) {
         uint64_t steps;
