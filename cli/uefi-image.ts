@@ -41,6 +41,7 @@ export interface UefiImageOptions {
 }
 
 const piece = 1 << 20;
+const zeros = Buffer.alloc(piece);
 /** The certificate of a signed application, in the system partition's root folder: where a firmware's setup looks for it. */
 const certificateName = "ternel.cer";
 
@@ -63,7 +64,7 @@ function place(disk: number, offset: number, file: string): void {
       const count = readSync(source, buffer, 0, piece, at);
       if (count === 0) break;
       const bytes = buffer.subarray(0, count);
-      if (bytes.some((byte) => byte !== 0)) writeSync(disk, bytes, 0, count, offset + at);
+      if (!bytes.equals(zeros.subarray(0, count))) writeSync(disk, bytes, 0, count, offset + at);
       at += count;
     }
   } finally {

@@ -10,7 +10,7 @@ ACCELERATOR_VERILOG := $(BUILD)/verilog/ternel_accelerator.v
 
 SIM_CXX ?= g++
 # Chosen by measurement, see README.md.
-SIM_OPTIMISE ?= -O2
+SIM_OPTIMISE ?= -O1
 SIM_THREADS ?= 1
 
 # ---- What comes from TypeScript: configuration.json, generated/, verilog/ -----------------------------------------
@@ -51,7 +51,7 @@ $(SIM)/$(1)/model/Vternel_sim.mk: sim/ternel_soc.vlt sim/ternel_sim.v $(SOC_VERI
 	$(VERILATE) $(3) -Mdir $$(@D) $$^ > $(SIM)/$(1)/verilator.log 2>&1 || { cat $(SIM)/$(1)/verilator.log; false; }
 
 $(SIM)/$(1)/model/model.stamp: $(SIM)/$(1)/model/Vternel_sim.mk
-	+$(MAKE) --no-print-directory -C $$(@D) -f Vternel_sim.mk CXX=$(SIM_CXX) OPT_FAST="$(SIM_OPTIMISE)" OPT_SLOW="-O1" OPT_GLOBAL="-O2" \
+	+$(MAKE) --no-print-directory -C $$(@D) -f Vternel_sim.mk CXX=$(SIM_CXX) OPT_FAST="$(SIM_OPTIMISE)" OPT_SLOW="-Og" OPT_GLOBAL="-O2" \
 	  Vternel_sim__ALL.a $(addsuffix .o,verilated verilated_threads verilated_dpi $(if $(findstring fst,$(3)),verilated_fst_c)) > $(SIM)/$(1)/model.log 2>&1 || { cat $(SIM)/$(1)/model.log; false; }
 	@touch $$@
 

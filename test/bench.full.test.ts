@@ -1,4 +1,5 @@
-// What the issue promises of 370M with random weights: a whole token on the simulated SoC, bit for bit, at the memory's speed.
+// What the issue promises of 370M with random weights: a whole token on the simulated SoC, bit for bit, at the memory's speed. And one
+// matrix, as large as its.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ternel } from "./ternel.ts";
@@ -24,6 +25,12 @@ test("64-bit port: at least 90%", options, async (t) => {
   const { efficiency, cycles } = await bench("decode", "--shape", "370M", "--config", "ecp5");
   t.diagnostic(`${cycles} cycles, ${efficiency}`);
   assert.ok(efficiency >= 0.9);
+});
+
+test("one matrix of a thousand rows and columns: at least 92%", options, async (t) => {
+  const { efficiency, cycles } = await bench("matvec", "--shape", "1024x1024");
+  t.diagnostic(`${cycles} cycles, ${efficiency}`);
+  assert.ok(efficiency >= 0.92);
 });
 
 test("eight columns read a prompt at least six times as fast as tokens are decoded", options, async (t) => {

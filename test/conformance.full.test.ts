@@ -42,6 +42,7 @@ for (const [i, shape] of shapes.entries()) {
           model,
           { prompt: "the rain", tokens: 16, temperature, topP: 980, seed: BigInt(i) },
           i % 2 === 0 ? "arty" : "ecp5",
+          temperature === 0 ? 5 : 0,
         );
       }
     } finally {

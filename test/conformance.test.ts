@@ -16,17 +16,19 @@ test("the shipped model: a sampled story on every engine", options, async () => 
 });
 
 test(
-  "random weights, shapes that no multiple of 5 or of the port fits; the first tokens on the SoC's CPU alone too",
+  "random weights, shapes that no multiple of 5 or of the port fits; the smaller one's first token on the SoC's CPU alone too",
   options,
   async () => {
     const folder = temporaryFolder();
     try {
-      for (const [name, shape] of [
-        ["even", { dimension: 80, intermediate: 208, layers: 3, vocabulary: 331 }],
-        ["odd", { dimension: 37, intermediate: 61, layers: 2, vocabulary: 263 }],
+      // Of the CPU's time (cpuSeconds) a token of the larger one would take thirteen million cycles: conformance.full.test.ts has it.
+      for (const [name, shape, cpuSeconds] of [
+        ["even", { dimension: 80, intermediate: 208, layers: 3, vocabulary: 331 }, 0],
+        ["odd", { dimension: 37, intermediate: 61, layers: 2, vocabulary: 263 }, 5],
       ] as const) {
         const model = packRandomModel(folder, name, shape);
-        await assertEqualEverywhere(model, { prompt: "a tale", tokens: 8, temperature: 900, topP: 950, seed: 3n }, "arty", 5);
+        const run = { prompt: "a tale", tokens: 8, temperature: 900, topP: 950, seed: 3n };
+        await assertEqualEverywhere(model, run, "arty", cpuSeconds);
       }
     } finally {
       folder.remove();

@@ -64,17 +64,25 @@ export function lintChecks(): Check[] {
   return checks;
 }
 
-/** Runs one check with its output shown; true when it found nothing. */
-export function runCheck(check: Check, fix = false): boolean {
-  const [program, ...rest] = fix && check.fix !== undefined ? check.fix : check.command;
-  if (program === undefined) return true;
-  return spawnSync(program, rest, { stdio: ["ignore", "inherit", "inherit"] }).status === 0;
+/** Runs one check, its output shown (`inherit`) or given as the report; good when it found nothing. */
+export function runCheck(
+  check: Check,
+  output: "inherit" | "pipe",
+  fix = false,
+): { readonly good: boolean; readonly report: string } {
+  const [program = "", ...rest] = fix && check.fix !== undefined ? check.fix : check.command;
+  const { status, stdout, stderr, error } = spawnSync(program, rest, {
+    stdio: ["ignore", output, output],
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
+  return { good: status === 0, report: `${error?.message ?? ""}${output === "pipe" ? stdout + stderr : ""}` };
 }
 
 if (import.meta.main) {
   const fix = process.argv.includes("--fix");
   for (const check of lintChecks()) {
-    const good = runCheck(check, fix);
+    const { good } = runCheck(check, "inherit", fix);
     process.stderr.write(`${good ? "ok" : "FAILED"}  ${check.name}\n`);
     if (!good) process.exitCode = 1;
   }

@@ -1,23 +1,35 @@
 // All tests of the project, cheap ones first, at most two processes at a time. Ends with 'N passed, N failed, N skipped'.
-//   node test/run.ts                      linters and every *.test.ts that is not a *.full.test.ts
+//   node test/run.ts                      every *.test.ts that is not a *.full.test.ts; test/lint.test.ts is one of them
 //   node test/run.ts --full               the *.full.test.ts as well
 //   node test/run.ts --long --minutes N   only those; none begins after N minutes
 //   node test/run.ts PREFIX...            only the tests in these folders or files
 import { run as runTests } from "node:test";
 import { existsSync, readdirSync } from "node:fs";
 import { cpus } from "node:os";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { lintChecks, runCheck } from "./lint.ts";
 
-/** In this order: a fault in what others stand on shows first, and what needs the whole SoC comes last. */
-const order = ["models", "boards", "cli", "gen", "docs", "firmware", "hw/accel", "sim", "hw/soc", "hw", "test"];
+/**
+ * Folders and files in this order: a fault in what others stand on shows first, and what needs the whole SoC comes last. Of that the long
+ * ones begin first, so that no core is without work while the other ends.
+ */
+const order = [
+  ...["test/lint.test.ts", "models", "boards", "cli", "gen", "docs", "firmware", "hw/accel", "sim", "hw/soc", "hw"],
+  ...["test/conformance.test.ts", "test/bench.test.ts", "test/upload.test.ts", "test"],
+];
 const minute = 60_000;
+/** How many of the slowest files the end names. */
+const slowest = 5;
+// Hundreds of node processes load the same TypeScript: one translates it, the others find that here.
+process.env["NODE_COMPILE_CACHE"] ??= resolve("build/node-cache");
 
 interface Count {
   passed: number;
   failed: number;
   skipped: number;
 }
+/** Seconds of each file that has run. */
+const seconds = new Map<string, number>();
 
 const isLong = (name: string) => name.endsWith(".full.test.ts");
 const isQuick = (name: string) => !isLong(name);
@@ -25,6 +37,7 @@ const isQuick = (name: string) => !isLong(name);
 /** The test files of all rooms that `wanted` takes and that lie in one of the given folders or files, if any are given. */
 function testFiles(wanted: (name: string) => boolean, prefixes: readonly string[]): string[] {
   const found = order.filter(existsSync).flatMap((folder) => {
+    if (folder.endsWith(".ts")) return wanted(folder) ? [folder] : [];
     const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`);
     return names.filter((name) => name.endsWith(".test.ts") && !name.includes("node_modules/") && wanted(name)).sort();
   });
@@ -34,17 +47,16 @@ function testFiles(wanted: (name: string) => boolean, prefixes: readonly string[
 
 /** Runs the test files two at a time, each in its own process; a line for each file, the whole report for a failure. */
 async function runTestFiles(files: string[], limit: number, count: Count): Promise<void> {
-  const started = new Map<string, Count & { seconds: number }>();
+  const started = new Map<string, Count>();
   const events = runTests({ files, concurrency: Math.min(2, cpus().length), timeout: limit });
   const tally = (file: string | undefined) => {
     const name = file === undefined ? "?" : file.replace(`${process.cwd()}/`, "");
-    const entry = started.get(name) ?? { passed: 0, failed: 0, skipped: 0, seconds: 0 };
+    const entry = started.get(name) ?? { passed: 0, failed: 0, skipped: 0 };
     started.set(name, entry);
     return { name, entry };
   };
   events.on("test:pass", (test) => {
     const { entry } = tally(test.file);
-    if (test.nesting === 0) entry.seconds += test.details.duration_ms / 1000;
     if (test.details.type === "suite") return;
     if (test.skip !== undefined && test.skip !== false) {
       entry.skipped++;
@@ -66,6 +78,7 @@ async function runTestFiles(files: string[], limit: number, count: Count): Promi
   events.on("test:summary", (summary) => {
     if (summary.file === undefined) return;
     const { name, entry } = tally(summary.file);
+    seconds.set(name, summary.duration_ms / 1000);
     const counts = `${String(entry.passed)} passed, ${String(entry.failed)} failed, ${String(entry.skipped)} skipped`;
     process.stdout.write(
       `${entry.failed > 0 ? "FAILED" : "ok"}  ${name}: ${counts}, ${(summary.duration_ms / 1000).toFixed(1)} s\n`,
@@ -87,16 +100,7 @@ const count: Count = { passed: 0, failed: 0, skipped: 0 };
 const start = performance.now();
 const secondsSince = () => (performance.now() - start) / 1000;
 
-if (values.long !== true) {
-  if (positionals.length === 0) {
-    for (const check of lintChecks()) {
-      const good = runCheck(check);
-      count[good ? "passed" : "failed"]++;
-      process.stdout.write(`${good ? "ok" : "FAILED"}  ${check.name}\n`);
-    }
-  }
-  await runTestFiles(testFiles(isQuick, positionals), 40 * minute, count);
-}
+if (values.long !== true) await runTestFiles(testFiles(isQuick, positionals), 40 * minute, count);
 if (values.long === true || values.full === true) {
   const limit = Number(values.minutes ?? Infinity) * 60;
   for (const file of testFiles(isLong, positionals)) {
@@ -108,7 +112,9 @@ if (values.long === true || values.full === true) {
   }
 }
 
+const longest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, slowest);
 process.stdout.write(
-  `in ${secondsSince().toFixed(0)} s\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`,
+  `in ${secondsSince().toFixed(0)} s; slowest: ${longest.map(([name, time]) => `${name} ${time.toFixed(1)} s`).join(", ")}\n` +
+    `${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`,
 );
 process.exitCode = count.failed > 0 ? 1 : 0;

@@ -1,22 +1,27 @@
 // Two second stages in the flash: which one the SoC boots, and that a damaged one does not keep it from booting.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { before, test } from "node:test";
+import { after, before, test } from "node:test";
 import { configurations } from "../boards/configuration.ts";
 import { sealStage1 } from "../boards/flash-image.ts";
 import { buildPaths } from "../cli/paths.ts";
-import { defaultModel } from "../cli/options.ts";
+import { packRandomModel } from "./conformance.ts";
 import { bootFrom, buildFlash } from "./damaged-flash.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 import { skipWithout, socTools } from "./tools.ts";
 
 const { arty } = configurations;
 const { slotA, slotB } = arty.flash.map;
 const soc = { skip: skipWithout(...socTools), timeout: 30 * 60_000 };
+const folder = temporaryFolder();
+after(folder.remove);
 let image: Uint8Array;
 let newer: Uint8Array;
 before(async () => {
   if (soc.skip !== false) return;
-  const built = await buildFlash("arty", defaultModel());
+  // The smallest model: its copy is most of a boot through the flash (boot.test.ts), and which slot boots is decided before it.
+  const model = packRandomModel(folder, "small", { dimension: 24, intermediate: 40, layers: 1, vocabulary: 300 });
+  const built = await buildFlash("arty", model);
   image = built.image;
   newer = sealStage1(arty, Number.parseInt(built.buildId, 16), readFileSync(buildPaths("arty").stage1), { sequence: 1 });
 }, soc);

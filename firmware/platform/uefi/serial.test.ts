@@ -9,6 +9,7 @@ import { testLimit } from "./testing/conversation.ts";
 
 const seconds = 1000;
 const times = 90; // of /help, together more than a pipe holds
+const pause = 5 * seconds; // unless told, UEFI's serial driver gives a byte one second
 
 it("a reader may pause for seconds", { skip: skipWithout(...uefiTools), timeout: testLimit }, async () => {
   const program = process.env["TERNEL_TEST_PROGRAM"];
@@ -27,7 +28,7 @@ it("a reader may pause for seconds", { skip: skipWithout(...uefiTools), timeout:
     } else if (asked > 0 && !paused) {
       paused = true;
       child.stdout.pause();
-      setTimeout(() => child.stdout.resume(), 12 * seconds);
+      setTimeout(() => child.stdout.resume(), pause);
     }
   });
   try {

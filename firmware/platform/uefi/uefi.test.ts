@@ -54,7 +54,6 @@ describe("the UEFI application", { skip: skipWithout(...uefiTools) }, () => {
   for (const [cores, processor, kernel, gets] of [
     [1, "max", undefined, "avx2"],
     [2, "max", undefined, "avx2"],
-    [1, "Nehalem", undefined, "sse41"],
     [2, "Nehalem", undefined, "sse41"],
     [2, "max", "sse41", "sse41"],
     [1, "max", "cpu", "cpu"],

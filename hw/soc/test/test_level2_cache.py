@@ -173,7 +173,7 @@ class TestLevel2Cache(unittest.TestCase):
                 yield from release(bus)
 
     def test_reads_give_what_was_written(self):
-        self.simulate(self.accesses(1500))
+        self.simulate(self.accesses(700))
         self.assertGreater(self.dram.writes, 100)
         self.assertLess(self.dram.writes, self.dram.reads)
 
@@ -182,7 +182,7 @@ class TestLevel2Cache(unittest.TestCase):
         for bits in (32, 64, 128):
             with self.subTest(bits=bits):
                 self.setUp()
-                self.simulate_on_port(self.accesses(400), bits)
+                self.simulate_on_port(self.accesses(200), bits)
                 self.assertGreater(self.dram.writes, 30)
 
     def test_cycles(self):
