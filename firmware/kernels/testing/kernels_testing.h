@@ -14,6 +14,7 @@
 void test_cpu_features(void);
 void test_matrices(void);
 void test_vectors(void);
+void test_float_modes(void);
 void test_workers(void);
 void test_forward(void);
 void test_streaming(void);

@@ -7,7 +7,8 @@
 
 static const struct testing_test tests[] = {
     {"cpu-features", test_cpu_features}, {"matrices", test_matrices}, {"vectors", test_vectors},
-    {"workers", test_workers},           {"forward", test_forward},   {"streaming", test_streaming},
+    {"float-modes", test_float_modes},   {"workers", test_workers},   {"forward", test_forward},
+    {"streaming", test_streaming},
 };
 enum { TESTS = sizeof tests / sizeof tests[0] };
 
