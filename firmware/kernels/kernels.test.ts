@@ -9,7 +9,7 @@ import { after, before, describe, it } from "node:test";
 import { readContainer, runReference, type RunRequest } from "../../models/index.ts";
 import { buildNative, converse, missingTools, projectRoot, runProgram, sanitized } from "../engine/testing/native.ts";
 
-const unitTests = ["cpu-features", "forward", "matrices", "streaming", "vectors", "workers"];
+const unitTests = ["cpu-features", "float-modes", "forward", "matrices", "streaming", "vectors", "workers"];
 const kernels = ["plain", "sse41", "avx2", "avx512", "avx512-vnni"];
 
 describe("kernels", { skip: missingTools() }, () => {
