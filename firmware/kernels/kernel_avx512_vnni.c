@@ -66,9 +66,6 @@ static void multiply(const uint8_t *tile, const struct ternel_inputs *inputs, in
     }
 }
 
-enum { SUMS = 4, TOTALS_BYTES = SUMS * VECTOR_BYTES };
-#define EACH_SUM(DO, token) DO(token, 0) DO(token, 1) DO(token, 2) DO(token, 3)
-
 /// floor(u * power / 256) for the even bytes, which come as their upper halves, and the odd ones.
 static inline lanes leading(lanes even, lanes odd, lanes power, lanes upper) {
     const lanes of_even = _mm512_mulhi_epu16(even, power);
@@ -77,7 +74,7 @@ static inline lanes leading(lanes even, lanes odd, lanes power, lanes upper) {
 }
 
 /// Four bytes for the five digits d0..d4 of a byte: 64 d0 + d1, 64 d1 + d2, 64 d2 + d3, 64 d3 + d4. Five sums
-/// of digits times activations come out of four sums of such bytes times activations (finish_rows).
+/// of digits times activations come out of four sums of such bytes times activations (finish).
 ///
 /// floor(3^j u / 256) are the first j digits as a number (packing.h). Of two digits, tables of 16 bytes make
 /// everything else.
@@ -86,33 +83,36 @@ static void unpack(const uint8_t *tile, uint32_t blocks, uint8_t *factors) {
     D(0, 0), D(0, 1), D(0, 2), D(1, 0), D(1, 1), D(1, 2), D(2, 0), D(2, 1), D(2, 2), 0, 0, 0, 0, 0, 0, 0
 #define TABLE(D) _mm512_broadcast_i32x4(_mm_setr_epi8(OF_TWO(D)))
 #define BOTH(first, second) (char)(64 * (first) + (second))
-#define SECOND_UPPER(first, second) (char)(64 * (second))
-#define LESS_BOTH(first, second) (char)(-3 * (3 * (first) + (second)))
 #define FIRST(first, second) (first)
+#define SECOND_UPPER(first, second) (char)(64 * (second))
+#define LESS_NINE(first, second) (char)(-9 * (3 * (first) + (second)))
     const lanes both = TABLE(BOTH);
-    const lanes second_upper = TABLE(SECOND_UPPER);
-    const lanes less_both = TABLE(LESS_BOTH);
     const lanes first = TABLE(FIRST);
+    const lanes second_upper = TABLE(SECOND_UPPER);
+    const lanes less_nine = TABLE(LESS_NINE);
     const lanes upper = _mm512_set1_epi16((int16_t)0xff00);
+    const lanes low_bits = _mm512_set1_epi8(3);
     lanes two_digits = _mm512_set1_epi16(9);
-    lanes three_digits = _mm512_set1_epi16(27);
+    lanes four_digits = _mm512_set1_epi16(81);
+    lanes five_digits = _mm512_set1_epi16(243);
     // Products that stay products: made of shifts and additions, they would be more instructions.
-    __asm__("" : "+v"(two_digits), "+v"(three_digits));
-    for (uint32_t i = 0; i < blocks; i++, tile += VECTOR_BYTES, factors += SUMS * VECTOR_BYTES) {
+    __asm__("" : "+v"(two_digits), "+v"(four_digits), "+v"(five_digits));
+#pragma GCC unroll 2
+    for (uint32_t i = 0; i < blocks; i++, tile += VECTOR_BYTES, factors += 4 * VECTOR_BYTES) {
         const lanes u = lanes_load(tile);
         const lanes even = _mm512_slli_epi16(u, 8);
         const lanes odd = _mm512_srli_epi16(u, 8);
         const lanes d01 = leading(even, odd, two_digits, upper);
-        const lanes d012 = leading(even, odd, three_digits, upper);
-        const lanes d2 = _mm512_add_epi8(d012, _mm512_shuffle_epi8(less_both, d01));
-        // The same of what three digits leave.
-        const lanes odd_left = _mm512_andnot_si512(upper, _mm512_mullo_epi16(odd, three_digits));
-        const lanes d34 = leading(_mm512_mullo_epi16(even, three_digits), odd_left, two_digits, upper);
+        const lanes d0123 = leading(even, odd, four_digits, upper);
+        const lanes d01234 = leading(even, odd, five_digits, upper);
+        const lanes d23 = _mm512_add_epi8(d0123, _mm512_shuffle_epi8(less_nine, d01));
+        // d01234 - 3 d0123: less than four, and modulo four the sum of both.
+        const lanes d4 = lanes_and(_mm512_add_epi8(d01234, d0123), low_bits);
         lanes_store(factors, _mm512_shuffle_epi8(both, d01));
-        lanes_store(factors + VECTOR_BYTES, _mm512_or_si512(_mm512_shuffle_epi8(second_upper, d01), d2));
-        lanes_store(factors + 2 * VECTOR_BYTES,
-                    _mm512_or_si512(_mm512_slli_epi16(d2, 6), _mm512_shuffle_epi8(first, d34)));
-        lanes_store(factors + 3 * VECTOR_BYTES, _mm512_shuffle_epi8(both, d34));
+        lanes_store(factors + VECTOR_BYTES,
+                    _mm512_or_si512(_mm512_shuffle_epi8(second_upper, d01), _mm512_shuffle_epi8(first, d23)));
+        lanes_store(factors + 2 * VECTOR_BYTES, _mm512_shuffle_epi8(both, d23));
+        lanes_store(factors + 3 * VECTOR_BYTES, _mm512_or_si512(_mm512_shuffle_epi8(second_upper, d23), d4));
     }
 }
 
@@ -127,51 +127,42 @@ static inline void accumulate(lanes *sum0, lanes *sum1, lanes *sum2, lanes *sum3
             : "v"(factor0), "v"(factor1), "v"(factor2), "v"(factor3), "v"(input));
 }
 
-static inline lanes first_sum(const uint8_t *total) {
-    return lanes_load(total);
+/// What the activations' sum is too much (finish), in one of a row's two lanes.
+static inline lanes first_sum(int32_t activations) {
+    return _mm512_maskz_set1_epi32(0x5555, -65 * activations);
 }
 
-static inline lanes total_of(lanes sum, const uint8_t *total) {
-    (void)total;
+static inline lanes total_of(lanes sum) {
     return sum;
 }
 
 /// Of the rows 0..7 of two tokens: the sums of neighbouring lanes.
-static inline lanes sum_neighbours(const uint8_t *a, const uint8_t *b) {
+INLINE lanes sum_neighbours(lanes a, lanes b) {
     const lanes even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
     const lanes odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-    return lanes_add(_mm512_permutex2var_epi32(lanes_load(a), even, lanes_load(b)),
-                     _mm512_permutex2var_epi32(lanes_load(a), odd, lanes_load(b)));
+    return lanes_add(_mm512_permutex2var_epi32(a, even, b), _mm512_permutex2var_epi32(a, odd, b));
 }
 
-/// S24(R(sum * mantissa, shift)): a sum has at most 22 bits.
-INLINE lanes rescale_rows(lanes sums, __m512 scale) {
-    return floor_saturate(multiply_down(operand_of(sums), scale, _mm512_set1_ps(0.5F)));
-}
-
-INLINE void store_rows(int32_t *a, int32_t *b, int digit, lanes rows) {
+/// Rows of two tokens, rescaled: S24(R(sum * mantissa, shift)), where a sum has at most 22 bits.
+INLINE void store_rows(int32_t *a, int32_t *b, int digit, lanes sums, __m512 scale) {
+    const lanes rows = floor_saturate(multiply_down(operand_of(sums), scale, _mm512_set1_ps(0.5F)));
     _mm256_storeu_si256((void *)(a + digit * LINES), _mm512_castsi512_si256(rows));
     _mm256_storeu_si256((void *)(b + digit * LINES), _mm512_extracti64x4_epi64(rows, 1));
 }
 
-/// The rows of two tokens a and b, whose sums are `totals`. Each sum of digits is that of the trits and
-/// `activations`, the sum of the activations, more.
-///
-/// The four sums of a token are s[j] = 64 D[j] + D[j + 1]. s[3] - 64 s[2] + 64^2 s[1] - 64^3 s[0] = D[4] -
-/// 2^24 D[0], and |D[4]| <= 127 * 32768 < 2^23: its lower 24 bits are D[4], and from there the others follow.
-INLINE void finish_rows(const uint8_t *totals_a, const uint8_t *totals_b, lanes activations, __m512 scale,
-                        int32_t *a, int32_t *b) {
-    const lanes less = lanes_add(_mm512_slli_epi32(activations, 6), activations);
-    const lanes sum0 = lanes_subtract(sum_neighbours(totals_a, totals_b), less);
-    totals_a += VECTOR_BYTES;
-    totals_b += VECTOR_BYTES;
-    const lanes sum1 = lanes_subtract(sum_neighbours(totals_a, totals_b), less);
-    totals_a += VECTOR_BYTES;
-    totals_b += VECTOR_BYTES;
-    const lanes sum2 = lanes_subtract(sum_neighbours(totals_a, totals_b), less);
-    totals_a += VECTOR_BYTES;
-    totals_b += VECTOR_BYTES;
-    const lanes sum3 = lanes_subtract(sum_neighbours(totals_a, totals_b), less);
+/// A sum of digits D[j] is that of the trits, T[j], and the sum of the activations more. So a token's sums of
+/// products, 64 D[j] + D[j + 1], are 65 times the sum of the activations more than s[j] = 64 T[j] + T[j + 1],
+/// and were begun with so much less. s[3] - 64 s[2] + 64^2 s[1] - 64^3 s[0] = T[4] - 2^24 T[0], and
+/// |T[4]| <= 127 * 32768 < 2^23: its lower 24 bits are T[4], and from there the others follow.
+INLINE void finish(lanes a0, lanes a1, lanes a2, lanes a3, lanes b0, lanes b1, lanes b2, lanes b3,
+                   const struct ternel_inputs *inputs, uint32_t a, uint32_t b, int32_t *rows_a,
+                   int32_t *rows_b) {
+    const __m512 scale = _mm512_mask_broadcastss_ps(_mm512_set1_ps(inputs->rescalers[a].scale), 0xff00,
+                                                    _mm_set_ss(inputs->rescalers[b].scale));
+    const lanes sum0 = sum_neighbours(a0, b0);
+    const lanes sum1 = sum_neighbours(a1, b1);
+    const lanes sum2 = sum_neighbours(a2, b2);
+    const lanes sum3 = sum_neighbours(a3, b3);
     lanes rest = lanes_subtract(sum1, _mm512_slli_epi32(sum0, 6));
     rest = lanes_subtract(sum2, _mm512_slli_epi32(rest, 6));
     rest = lanes_subtract(sum3, _mm512_slli_epi32(rest, 6));
@@ -180,23 +171,11 @@ INLINE void finish_rows(const uint8_t *totals_a, const uint8_t *totals_b, lanes 
     const lanes row2 = _mm512_srai_epi32(lanes_subtract(sum2, row3), 6);
     const lanes row1 = _mm512_srai_epi32(lanes_subtract(sum1, row2), 6);
     const lanes row0 = _mm512_srai_epi32(lanes_subtract(sum0, row1), 6);
-    store_rows(a, b, 0, rescale_rows(row0, scale));
-    store_rows(a, b, 1, rescale_rows(row1, scale));
-    store_rows(a, b, 2, rescale_rows(row2, scale));
-    store_rows(a, b, 3, rescale_rows(row3, scale));
-    store_rows(a, b, 4, rescale_rows(row4, scale));
-}
-
-static void finish(const struct ternel_inputs *inputs, uint32_t first, uint32_t end, const uint8_t *totals,
-                   int32_t *rows, uint32_t stride) {
-    for (uint32_t a = first; a < end; a += 2) {
-        const uint32_t b = a + 1 < end ? a + 1 : a; // an odd one out is computed twice
-        const lanes activations = _mm512_mask_set1_epi32(lanes_set(inputs->sums[a]), 0xff00, inputs->sums[b]);
-        const __m512 scale = _mm512_mask_broadcastss_ps(_mm512_set1_ps(inputs->rescalers[a].scale), 0xff00,
-                                                        _mm_set_ss(inputs->rescalers[b].scale));
-        finish_rows(totals + (a - first) * TOTALS_BYTES, totals + (b - first) * TOTALS_BYTES, activations,
-                    scale, rows + (a - first) * stride, rows + (b - first) * stride);
-    }
+    store_rows(rows_a, rows_b, 0, row0, scale);
+    store_rows(rows_a, rows_b, 1, row1, scale);
+    store_rows(rows_a, rows_b, 2, row2, scale);
+    store_rows(rows_a, rows_b, 3, row3, scale);
+    store_rows(rows_a, rows_b, 4, row4, scale);
 }
 
 #include "matrix_many.h"

@@ -1,70 +1,108 @@
 // Products with the activations of several tokens: included by a kernel after its lanes_*.h, for vectors of
 // any width. Before that the kernel defines
 //
-//     SUMS, TOTALS_BYTES               how many sums a token has, and their bytes in the scratch
-//     EACH_SUM(DO, token)              DO(token, 0) DO(token, 1) ... for each sum
-//     of a token unpack(tile, blocks, factors)    block by block a vector of bytes for each sum
-//     first_sum(total), total_of(sum, total)   how a sum of a piece begins, and the total with it
-//     accumulate(&sum ..., factor ..., input)   one step of a token's sums
-//     finish(inputs, first, end, totals, rows, stride)   rescaled rows from the sums of some
-//     tokens
+//     unpack(tile, blocks, factors)     block by block four vectors of bytes, one for each of a token's sums
+//     first_sum(activations)            how a token's sums begin; `activations` is the sum of its activations
+//     accumulate(&sum.., factor.., input)   one step of a token's four sums
+//     total_of(sum)                     the sum of a piece in lanes that have room for those of all pieces
+//     finish(a.., b.., inputs, a, b, rows_a, rows_b)   the rescaled rows of two tokens, or twice of the same,
+//                                       from their four totals
 //
 // A piece of a tile is unpacked once for all tokens. The sums of the tokens that are multiplied together stay
-// in registers: they are variables of their own, as compilers make no registers of arrays. Between two pieces
-// they lie in the scratch as they are; behind the last one they become the rescaled rows.
+// in registers: they are variables of their own, as compilers make no registers of arrays. What the pieces
+// before came to lies in the scratch and is added behind the products, which would have to wait for it in
+// front of them. Behind the last piece the totals become rows without having been in memory.
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
 #include "kernel.h"
 #include "rounding.h"
 
-/// Where sums begin.
-static const _Alignas(64) uint8_t no_totals[6 * TOTALS_BYTES];
+enum { SUMS = 4, TOTALS_BYTES = SUMS * VECTOR_BYTES };
+#define EACH_SUM(DO, token) DO(token, 0) DO(token, 1) DO(token, 2) DO(token, 3)
+
+/// A piece for the tokens that are multiplied together.
+struct piece {
+    const struct ternel_inputs *inputs;
+    uint32_t from; ///< the first of them
+    uint32_t blocks;
+    const uint8_t *factors;
+    const int8_t *activation;
+    uint8_t *totals;
+    int32_t *rows;
+    size_t stride; ///< from token to token, of rows
+};
+
+// The empty instruction keeps gcc 12 from treating equal sums as one, which it would copy in the first step.
+#define DECLARE_SUM(token, i, start)                                                                         \
+    lanes sum##token##i = start;                                                                             \
+    __asm__("" : "+v"(sum##token##i));
+#define FIRST_SUM(token, i) DECLARE_SUM(token, i, start##token)
+#define ZERO_SUM(token, i) DECLARE_SUM(token, i, lanes_zero())
+#define FIRST_SUMS(token)                                                                                    \
+    const lanes start##token = first_sum(piece->inputs->sums[piece->from + (token)]);                        \
+    EACH_SUM(FIRST_SUM, token)
+#define ZERO_SUMS(token) EACH_SUM(ZERO_SUM, token)
 
 #define DECLARE_FACTOR(token, i) const lanes factor##i = lanes_load(factors + (i)*VECTOR_BYTES);
-// Without a start that it can see, gcc 12 does not unroll a part of the first step, and copies no sums.
-#define DECLARE_SUM(token, i)                                                                                \
-    lanes sum##token##i = first_sum(from + ((token)*SUMS + (i)) * VECTOR_BYTES);                             \
-    __asm__("" : "+v"(sum##token##i));
 #define SUM_ARGUMENT(token, i) &sum##token##i,
 #define FACTOR_ARGUMENT(token, i) factor##i,
 #define STEP(token) accumulate(EACH_SUM(SUM_ARGUMENT, token) EACH_SUM(FACTOR_ARGUMENT, 0) input##token);
-#define STORE_TOTAL(token, i)                                                                                \
-    lanes_store(totals + ((token)*SUMS + (i)) * VECTOR_BYTES,                                                \
-                total_of(sum##token##i, from + ((token)*SUMS + (i)) * VECTOR_BYTES));
-
-#define DECLARE_SUMS(token) EACH_SUM(DECLARE_SUM, token)
 #define ADD_PRODUCTS(token)                                                                                  \
     const lanes input##token = bytes_repeat(activation + (token)*activation_stride);                         \
     STEP(token)
-#define STORE_TOTALS(token) EACH_SUM(STORE_TOTAL, token)
 
-/// A function for one unpacked piece and the tokens of EACH_TOKEN: the totals of the pieces so far, which
-/// were `from`, become `totals`.
-#define MULTIPLY_PIECE(NAME, EACH_TOKEN)                                                                     \
-    static void NAME(const uint8_t *factors, uint32_t blocks, const int8_t *activation,                      \
-                     uint32_t activation_stride, const uint8_t *from, uint8_t *totals) {                     \
-        EACH_TOKEN(DECLARE_SUMS)                                                                             \
-        _Pragma("GCC unroll 4") for (; blocks != 0; blocks--) {                                              \
-            EACH_SUM(DECLARE_FACTOR, 0)                                                                      \
-            EACH_TOKEN(ADD_PRODUCTS)                                                                         \
-            factors += SUMS * VECTOR_BYTES;                                                                  \
-            activation += TERNEL_BLOCK_COLUMNS;                                                              \
-        }                                                                                                    \
-        EACH_TOKEN(STORE_TOTALS)                                                                             \
-    }
+#define TOTAL_AT(token, i) (piece->totals + ((token)*SUMS + (i)) * VECTOR_BYTES)
+#define TAKE_TOTAL(token, i) lanes total##token##i = total_of(sum##token##i);
+#define ADD_TOTAL(token, i) total##token##i = lanes_add(total##token##i, lanes_load(TOTAL_AT(token, i)));
+#define STORE_TOTAL(token, i) lanes_store(TOTAL_AT(token, i), total##token##i);
+#define TAKE_TOTALS(token) EACH_SUM(TAKE_TOTAL, token)
+#define ADD_TOTALS(token) EACH_SUM(TAKE_TOTAL, token) EACH_SUM(ADD_TOTAL, token)
+
+#define STORE_TOTALS(token) EACH_SUM(STORE_TOTAL, token)
+#define TOTAL_ARGUMENT(token, i) total##token##i,
+#define FINISH(a, b)                                                                                         \
+    finish(EACH_SUM(TOTAL_ARGUMENT, a) EACH_SUM(TOTAL_ARGUMENT, b) piece->inputs, piece->from + (a),         \
+           piece->from + (b), piece->rows + (a)*piece->stride, piece->rows + (b)*piece->stride);
 
 #define ONE_TOKEN(DO) DO(0)
 #define TWO_TOKENS(DO) DO(0) DO(1)
 #define FOUR_TOKENS(DO) TWO_TOKENS(DO) DO(2) DO(3)
 #define SIX_TOKENS(DO) FOUR_TOKENS(DO) DO(4) DO(5)
-MULTIPLY_PIECE(multiply_piece_1, ONE_TOKEN)
-MULTIPLY_PIECE(multiply_piece_2, TWO_TOKENS)
-MULTIPLY_PIECE(multiply_piece_4, FOUR_TOKENS)
-MULTIPLY_PIECE(multiply_piece_6, SIX_TOKENS)
+#define FINISH_1 FINISH(0, 0)
+#define FINISH_2 FINISH(0, 1)
+#define FINISH_4 FINISH_2 FINISH(2, 3)
+#define FINISH_6 FINISH_4 FINISH(4, 5)
+
+/// A function for the tokens of EACH_TOKEN: how their sums begin, what becomes of them, and where they go.
+#define MULTIPLY_PIECE(NAME, EACH_TOKEN, BEGIN_SUMS, TOTALS, LEAVE)                                          \
+    static void NAME(const struct piece *piece) {                                                            \
+        const uint8_t *factors = piece->factors;                                                             \
+        const int8_t *activation = piece->activation;                                                        \
+        const size_t activation_stride = piece->inputs->stride;                                              \
+        EACH_TOKEN(BEGIN_SUMS)                                                                               \
+        _Pragma("GCC unroll 4") for (uint32_t blocks = piece->blocks; blocks != 0; blocks--) {               \
+            EACH_SUM(DECLARE_FACTOR, 0)                                                                      \
+            EACH_TOKEN(ADD_PRODUCTS)                                                                         \
+            factors += SUMS * VECTOR_BYTES;                                                                  \
+            activation += TERNEL_BLOCK_COLUMNS;                                                              \
+        }                                                                                                    \
+        EACH_TOKEN(TOTALS)                                                                                   \
+        LEAVE                                                                                                \
+    }
+
+/// Those for a tile's first piece, its last one, one that is both, and any other.
+#define MULTIPLY_PIECES(tokens, EACH_TOKEN)                                                                  \
+    MULTIPLY_PIECE(first_piece_##tokens, EACH_TOKEN, FIRST_SUMS, TAKE_TOTALS, EACH_TOKEN(STORE_TOTALS))      \
+    MULTIPLY_PIECE(last_piece_##tokens, EACH_TOKEN, ZERO_SUMS, ADD_TOTALS, FINISH_##tokens)                  \
+    MULTIPLY_PIECE(only_piece_##tokens, EACH_TOKEN, FIRST_SUMS, TAKE_TOTALS, FINISH_##tokens)                \
+    MULTIPLY_PIECE(next_piece_##tokens, EACH_TOKEN, ZERO_SUMS, ADD_TOTALS, EACH_TOKEN(STORE_TOTALS))
+MULTIPLY_PIECES(1, ONE_TOKEN)
+MULTIPLY_PIECES(2, TWO_TOKENS)
+MULTIPLY_PIECES(4, FOUR_TOKENS)
+MULTIPLY_PIECES(6, SIX_TOKENS)
 // As many as have room: 32 registers of 64 bytes hold 6 * 4 sums, 16 smaller ones 2 * 4, with their operands.
 enum { TOKENS_AT_ONCE = VECTOR_BYTES == 64 ? 6 : 2 };
 
@@ -76,34 +114,43 @@ static void ask_for_weights(const uint8_t *next, uint32_t first, uint32_t lines)
 }
 
 static void multiply_many(const uint8_t *tile, const struct ternel_inputs *inputs,
-                          struct ternel_kernel_scratch *scratch, int32_t *sums, uint32_t stride) {
+                          struct ternel_kernel_scratch *scratch, int32_t *values, uint32_t stride) {
     const uint32_t piece_lines =
         TERNEL_PIECE_COLUMNS / TERNEL_BLOCK_COLUMNS * VECTOR_BYTES / CACHE_LINE_BYTES;
     const uint32_t lines = (piece_lines + inputs->tokens - 1) / inputs->tokens; // for each token
     for (uint32_t done = 0; done < inputs->columns; done += TERNEL_PIECE_COLUMNS) {
         const uint32_t columns = inputs->columns - done;
+        const bool first = done == 0;
         const bool last = columns <= TERNEL_PIECE_COLUMNS;
         const uint32_t blocks = (last ? columns : TERNEL_PIECE_COLUMNS) / TERNEL_BLOCK_COLUMNS;
         unpack(tile, blocks, scratch->factors);
         tile += blocks * VECTOR_BYTES;
-        for (uint32_t t = 0; t < inputs->tokens;) {
-            const uint32_t rest = inputs->tokens - t;
+        struct piece piece = {
+            .inputs = inputs,
+            .blocks = blocks,
+            .factors = scratch->factors,
+            .activation = inputs->values + done,
+            .totals = scratch->totals,
+            .rows = values,
+            .stride = stride,
+        };
+        while (piece.from < inputs->tokens) {
+            const uint32_t rest = inputs->tokens - piece.from;
             const uint32_t now = rest >= TOKENS_AT_ONCE            ? TOKENS_AT_ONCE
                                  : TOKENS_AT_ONCE > 4 && rest >= 4 ? 4
                                  : rest >= 2                       ? 2
                                                                    : 1;
-            uint8_t *totals = scratch->totals + t * TOTALS_BYTES;
-            ask_for_weights(tile, t * lines, now * lines);
-            (now == 6   ? multiply_piece_6
-             : now == 4 ? multiply_piece_4
-             : now == 2 ? multiply_piece_2
-                        : multiply_piece_1)(scratch->factors, blocks,
-                                            inputs->values + done + t * inputs->stride, inputs->stride,
-                                            done == 0 ? no_totals : totals, totals);
-            if (last) {
-                finish(inputs, t, t + now, totals, sums + t * stride, stride);
-            }
-            t += now;
+            ask_for_weights(tile, piece.from * lines, now * lines);
+#define PIECE_OF(tokens)                                                                                     \
+    (first  ? last ? only_piece_##tokens : first_piece_##tokens                                              \
+     : last ? last_piece_##tokens                                                                            \
+            : next_piece_##tokens)
+            (now == 6 ? PIECE_OF(6) : now == 4 ? PIECE_OF(4) : now == 2 ? PIECE_OF(2) : PIECE_OF(1))(&piece);
+#undef PIECE_OF
+            piece.from += now;
+            piece.activation += now * inputs->stride;
+            piece.totals += now * TOTALS_BYTES;
+            piece.rows += now * stride;
         }
     }
 }
@@ -119,10 +166,9 @@ static void multiply_many(const uint8_t *tile, const struct ternel_inputs *input
 #define KEEP_SUMS(token) EACH_SUM(KEEP_SUM, token)
 #define PEAK(NAME, EACH_TOKEN)                                                                               \
     static void NAME(uint32_t rounds) {                                                                      \
-        const uint8_t *const from = no_totals;                                                               \
         EACH_SUM(SET_FACTOR, 0)                                                                              \
         EACH_TOKEN(SET_INPUT)                                                                                \
-        EACH_TOKEN(DECLARE_SUMS)                                                                             \
+        EACH_TOKEN(ZERO_SUMS)                                                                                \
         for (; rounds != 0; rounds--) {                                                                      \
             EACH_TOKEN(ADD_PRODUCTS_AGAIN)                                                                   \
         }                                                                                                    \

@@ -61,8 +61,10 @@ static void unpack(const uint8_t *tile, uint32_t blocks, uint8_t *digits) {
     }
 }
 
-enum { SUMS = PAIRS, TOTALS_BYTES = SUMS * VECTOR_BYTES };
-#define EACH_SUM(DO, token) DO(token, 0) DO(token, 1) DO(token, 2) DO(token, 3)
+static inline lanes first_sum(int32_t activations) {
+    (void)activations; // their sum is subtracted with the rescaler's product
+    return lanes_zero();
+}
 
 static inline void accumulate(lanes *sum0, lanes *sum1, lanes *sum2, lanes *sum3, lanes digit0, lanes digit1,
                               lanes digit2, lanes digit3, lanes input) {
@@ -72,42 +74,39 @@ static inline void accumulate(lanes *sum0, lanes *sum1, lanes *sum2, lanes *sum3
     *sum3 = shorts_add(*sum3, bytes_multiply(digit3, input));
 }
 
-static inline lanes first_sum(const uint8_t *total) {
-    (void)total;
-    return lanes_zero();
+static inline lanes total_of(lanes sum) {
+    return shorts_widen(sum);
 }
 
-static inline lanes total_of(lanes sum, const uint8_t *total) {
-    return lanes_add(shorts_widen(sum), lanes_load(total));
-}
-
-/// The 64-bit products of a token's rescaler with the rows of sum i. The sum of a row is in two neighbouring
-/// lanes.
-INLINE lanes rescaled_products(const uint8_t *totals, int i, int32_t mantissa) {
-    return longs_multiply(lanes_sum_neighbours(lanes_load(totals + i * VECTOR_BYTES)), lanes_set(mantissa));
+/// The 64-bit products of a token's rescaler with the rows of a total. The sum of a row is in two
+/// neighbouring lanes.
+INLINE lanes rescaled_products(lanes total, int32_t mantissa) {
+    return longs_multiply(lanes_sum_neighbours(total), lanes_set(mantissa));
 }
 
 /// The rows of one token.
-INLINE void finish_rows(const uint8_t *totals, int32_t mantissa, int64_t offset,
-                        const struct rounding *rounding, const enum rounding_kind kind, int32_t *rows) {
-#pragma GCC unroll 2
-    for (int i = 0; i < PAIRS; i += 2) {
-        const struct products p = {.even = rescaled_products(totals, i, mantissa),
-                                   .odd = rescaled_products(totals, i + 1, mantissa)};
-        lanes_store(rows + i * LINES, round_rows(p, offset, rounding, kind));
-    }
+static void finish_rows(lanes total0, lanes total1, lanes total2, lanes total3,
+                        const struct ternel_inputs *inputs, uint32_t token, int32_t *rows) {
+    const int32_t mantissa = inputs->rescalers[token].mantissa;
+    const int64_t offset = -(int64_t)inputs->sums[token] * mantissa;
+    const struct rounding rounding = rounding_of(inputs->rescalers[token].shift, RESCALED_BITS);
+    const struct products first = {.even = rescaled_products(total0, mantissa),
+                                   .odd = rescaled_products(total1, mantissa)};
+    const struct products second = {.even = rescaled_products(total2, mantissa),
+                                    .odd = rescaled_products(total3, mantissa)};
+#define BODY(kind)                                                                                           \
+    lanes_store(rows, round_rows(first, offset, &rounding, kind));                                           \
+    lanes_store(rows + 2 * LINES, round_rows(second, offset, &rounding, kind))
+    FOR_EACH_KIND(&rounding, BODY);
+#undef BODY
 }
 
-static void finish(const struct ternel_inputs *inputs, uint32_t first, uint32_t end, const uint8_t *totals,
-                   int32_t *rows, uint32_t stride) {
-    const uint32_t product_bits = ternel_bits(127 * inputs->columns) + 16;
-    for (uint32_t t = first; t < end; t++, totals += TOTALS_BYTES, rows += stride) {
-        const int32_t mantissa = inputs->rescalers[t].mantissa;
-        const int64_t offset = -(int64_t)inputs->sums[t] * mantissa;
-        const struct rounding rounding = rounding_of(inputs->rescalers[t].shift, product_bits);
-#define BODY(kind) finish_rows(totals, mantissa, offset, &rounding, kind, rows)
-        FOR_EACH_KIND(&rounding, BODY);
-#undef BODY
+INLINE void finish(lanes a0, lanes a1, lanes a2, lanes a3, lanes b0, lanes b1, lanes b2, lanes b3,
+                   const struct ternel_inputs *inputs, uint32_t a, uint32_t b, int32_t *rows_a,
+                   int32_t *rows_b) {
+    finish_rows(a0, a1, a2, a3, inputs, a, rows_a);
+    if (b != a) {
+        finish_rows(b0, b1, b2, b3, inputs, b, rows_b);
     }
 }
 
