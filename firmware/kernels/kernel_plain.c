@@ -62,14 +62,16 @@ static void multiply_many(const uint8_t *tile, const struct ternel_inputs *input
     }
 }
 
-static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, int32_t factor, int32_t k,
-                        int8_t *restrict activation) {
+static struct ternel_activation_sums quantise(const int32_t *input, const struct ternel_gain *gain,
+                                              int32_t factor, int32_t k, int8_t *restrict activation) {
     ternel_quantise(input, gain, factor, k, activation);
-    int32_t sum = 0;
+    struct ternel_activation_sums sums = {0};
     for (uint32_t i = 0; i < gain->count; i++) {
-        sum += activation[i];
+        const int32_t value = activation[i];
+        sums.sum += value;
+        sums.magnitude += (uint32_t)(value < 0 ? -value : value);
     }
-    return sum;
+    return sums;
 }
 
 static const struct ternel_vector_work vector_work = {

@@ -64,34 +64,42 @@ static uint64_t largest_product(const int32_t *input, const struct ternel_gain *
     return most < UINT64_C(1) << 24 ? ternel_largest_product(input, gain) : most;
 }
 
-INLINE lanes quantise_lanes(const int32_t *input, const struct ternel_gain *gain, int32_t factor,
-                            const struct rounding *rounding, const enum rounding_kind kind,
-                            int8_t *restrict activation) {
+static int32_t lanes_total(lanes a) {
+    int32_t values[LANES];
+    lanes_store(values, a);
+    int32_t total = 0;
+    for (int i = 0; i < LANES; i++) {
+        total += values[i];
+    }
+    return total;
+}
+
+INLINE struct ternel_activation_sums quantise_lanes(const int32_t *input, const struct ternel_gain *gain,
+                                                    int32_t factor, const struct rounding *rounding,
+                                                    const enum rounding_kind kind,
+                                                    int8_t *restrict activation) {
     lanes sums = lanes_zero();
+    lanes magnitudes = lanes_zero();
 #define BODY(i, n)                                                                                           \
     const lanes x = load(input + (i), n);                                                                    \
     const lanes scaled = lanes_multiply(load_i16(gain->values + (i), n), lanes_set(factor));                 \
     const lanes q = kind == ROUNDING_LOW ? round_low(x, scaled, rounding)                                    \
                                          : round_high(lanes_products(x, scaled), rounding);                  \
     store_i8(activation + (i), q, n);                                                                        \
-    sums = lanes_add(sums, q)
+    sums = lanes_add(sums, q);                                                                               \
+    magnitudes = lanes_add(magnitudes, lanes_absolute(q))
     EACH_VECTOR(gain->count, BODY);
 #undef BODY
-    return sums;
+    return (struct ternel_activation_sums){.sum = lanes_total(sums),
+                                           .magnitude = (uint32_t)lanes_total(magnitudes)};
 }
 
-static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, int32_t factor, int32_t k,
-                        int8_t *restrict activation) {
+static struct ternel_activation_sums quantise(const int32_t *input, const struct ternel_gain *gain,
+                                              int32_t factor, int32_t k, int8_t *restrict activation) {
     const struct rounding rounding = rounding_of((uint32_t)(24 + k), 31);
-    int32_t values[LANES];
-    lanes_store(values, rounding.kind == ROUNDING_LOW
-                            ? quantise_lanes(input, gain, factor, &rounding, ROUNDING_LOW, activation)
-                            : quantise_lanes(input, gain, factor, &rounding, ROUNDING_HIGH, activation));
-    int32_t sum = 0;
-    for (int i = 0; i < LANES; i++) {
-        sum += values[i];
-    }
-    return sum;
+    return rounding.kind == ROUNDING_LOW
+               ? quantise_lanes(input, gain, factor, &rounding, ROUNDING_LOW, activation)
+               : quantise_lanes(input, gain, factor, &rounding, ROUNDING_HIGH, activation);
 }
 
 /// Elements from `start` on whose sigmoids are computed together.

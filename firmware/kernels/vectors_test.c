@@ -93,13 +93,15 @@ static void check_quantise(const struct ternel_vector_work *work, struct vectors
     int8_t got[COUNT_MAX + 1];
     got[v->count] = 77;
     ternel_quantise(v->x, &v->gain, q.factor, q.k, expected);
-    const int32_t sum = work->quantise(v->x, &v->gain, q.factor, q.k, got);
+    const struct ternel_activation_sums sums = work->quantise(v->x, &v->gain, q.factor, q.k, got);
     EXPECT(memcmp(got, expected, v->count) == 0 && got[v->count] == 77);
     int32_t total = 0;
+    uint32_t magnitude = 0;
     for (uint32_t i = 0; i < v->count; i++) {
         total += expected[i];
+        magnitude += (uint32_t)abs(expected[i]);
     }
-    EXPECT(sum == total);
+    EXPECT(sums.sum == total && sums.magnitude == magnitude);
 }
 
 static void check_gates(const struct ternel_vector_work *work, struct vectors *v, uint64_t *random) {
