@@ -14,14 +14,19 @@
 #include "reciprocal_sqrt.h"
 #include "rmsnorm.h"
 
+/// In parts that the sums have room for.
 static uint64_t sum_of_squares(const int32_t *input, uint32_t count) {
-    struct products sums = {lanes_zero(), lanes_zero()};
-#define BODY(i, n)                                                                                           \
-    const lanes x = load(input + (i), n);                                                                    \
-    sums = products_sum(sums, lanes_products(x, x))
-    EACH_VECTOR(count, BODY);
+    uint64_t total = 0;
+    for (uint32_t start = 0; start < count; start += SQUARES) {
+        const uint32_t now = count - start < SQUARES ? count - start : SQUARES;
+        struct squares sums0 = squares_none();
+        struct squares sums1 = squares_none();
+#define BODY(i, n, turn) sums##turn = squares_add(sums##turn, input + start + (i), n)
+        EACH_VECTOR_IN_TURN(now, BODY);
 #undef BODY
-    return products_total(sums);
+        total += squares_total(sums0) + squares_total(sums1);
+    }
+    return total;
 }
 
 enum { UNIT_FRACTION = 22 };
@@ -56,50 +61,16 @@ static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_
 
 /// A product has up to 38 bits, too many for a lane: its upper ones decide, unless all products are small.
 static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain) {
-    struct largest largest = largest_none();
-#define BODY(i, n) largest = largest_of(largest, load(input + (i), n), load_i16(gain->values + (i), n))
-    EACH_VECTOR(gain->count, BODY);
+    struct largest largest0 = largest_none();
+    struct largest largest1 = largest_none();
+#define BODY(i, n, turn)                                                                                     \
+    largest##turn = largest_of(largest##turn, load(input + (i), n), load_i16(gain->values + (i), n))
+    EACH_VECTOR_IN_TURN(gain->count, BODY);
 #undef BODY
-    const uint64_t most = largest_total(largest);
+    const uint64_t most0 = largest_total(largest0);
+    const uint64_t most1 = largest_total(largest1);
+    const uint64_t most = most0 > most1 ? most0 : most1;
     return most < UINT64_C(1) << 24 ? ternel_largest_product(input, gain) : most;
-}
-
-static int32_t lanes_total(lanes a) {
-    int32_t values[LANES];
-    lanes_store(values, a);
-    int32_t total = 0;
-    for (int i = 0; i < LANES; i++) {
-        total += values[i];
-    }
-    return total;
-}
-
-INLINE struct ternel_activation_sums quantise_lanes(const int32_t *input, const struct ternel_gain *gain,
-                                                    int32_t factor, const struct rounding *rounding,
-                                                    const enum rounding_kind kind,
-                                                    int8_t *restrict activation) {
-    lanes sums = lanes_zero();
-    lanes magnitudes = lanes_zero();
-#define BODY(i, n)                                                                                           \
-    const lanes x = load(input + (i), n);                                                                    \
-    const lanes scaled = lanes_multiply(load_i16(gain->values + (i), n), lanes_set(factor));                 \
-    const lanes q = kind == ROUNDING_LOW ? round_low(x, scaled, rounding)                                    \
-                                         : round_high(lanes_products(x, scaled), rounding);                  \
-    store_i8(activation + (i), q, n);                                                                        \
-    sums = lanes_add(sums, q);                                                                               \
-    magnitudes = lanes_add(magnitudes, lanes_absolute(q))
-    EACH_VECTOR(gain->count, BODY);
-#undef BODY
-    return (struct ternel_activation_sums){.sum = lanes_total(sums),
-                                           .magnitude = (uint32_t)lanes_total(magnitudes)};
-}
-
-static struct ternel_activation_sums quantise(const int32_t *input, const struct ternel_gain *gain,
-                                              int32_t factor, int32_t k, int8_t *restrict activation) {
-    const struct rounding rounding = rounding_of((uint32_t)(24 + k), 31);
-    return rounding.kind == ROUNDING_LOW
-               ? quantise_lanes(input, gain, factor, &rounding, ROUNDING_LOW, activation)
-               : quantise_lanes(input, gain, factor, &rounding, ROUNDING_HIGH, activation);
 }
 
 /// Elements from `start` on whose sigmoids are computed together.
