@@ -182,15 +182,17 @@ static void mix_state(const struct part *part, const struct ternel_forward_layer
     multiply(part, &layer->packed[TERNEL_FORWARD_GATE], 2, tiles, f->output, f->stride);
     // The first layer has no lower bound: its gate may close completely.
     const uint16_t *lower_bound = index == 0 ? NULL : layer->layer.lower_bound + tiles->row;
-    int32_t *state = buffers->state + index * buffers->state_stride + tiles->row;
+    int32_t *const after_last = buffers->state + index * buffers->state_stride + tiles->row;
+    const int32_t *state = after_last;
     for (uint32_t t = 0; t < f->count; t++) {
         int32_t *forget = f->forget + (size_t)t * f->stride + tiles->row;
         int32_t *candidate = f->candidate + (size_t)t * f->stride + tiles->row;
         part->work->forget_gate(forget, tiles->rows, fraction[TERNEL_LAYER_FRACTION_FORGET], lower_bound);
-        part->work->update_state(state, forget, candidate, tiles->rows,
+        part->work->update_state(candidate, forget, state, tiles->rows,
                                  fraction[TERNEL_LAYER_FRACTION_CANDIDATE]);
-        memcpy(candidate, state, tiles->rows * sizeof *state);
+        state = candidate;
     }
+    memcpy(after_last, state, tiles->rows * sizeof *state);
 }
 
 /// g and the state -> the input of o.

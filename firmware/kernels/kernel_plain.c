@@ -2,6 +2,8 @@
 // holds five weights (packing.h) of one line of eight columns; its table entry holds the five trits as lanes
 // of twelve bits, so one multiplication by the activation adds it to all five sums at once. Sixteen columns
 // fit: 16 * 127 = 2032 < 2048.
+#include <string.h>
+
 #include "bitlinear.h"
 #include "gates.h"
 #include "kernel.h"
@@ -74,6 +76,18 @@ static struct ternel_activation_sums quantise(const int32_t *input, const struct
     return sums;
 }
 
+static void update_state(int32_t *restrict candidate, const int32_t *forget, const int32_t *state,
+                         uint32_t count, uint32_t fraction) {
+    enum { AT_ONCE = 64 };
+    int32_t now[AT_ONCE];
+    for (uint32_t start = 0; start < count; start += AT_ONCE) {
+        const uint32_t n = count - start < AT_ONCE ? count - start : AT_ONCE;
+        memcpy(now, state + start, n * sizeof *now);
+        ternel_update_state(now, forget + start, candidate + start, n, fraction);
+        memcpy(candidate + start, now, n * sizeof *now);
+    }
+}
+
 static const struct ternel_vector_work vector_work = {
     .sum_of_squares = ternel_sum_of_squares,
     .reciprocal_sqrt = ternel_reciprocal_sqrt,
@@ -81,7 +95,7 @@ static const struct ternel_vector_work vector_work = {
     .largest_product = ternel_largest_product,
     .quantise = quantise,
     .forget_gate = ternel_forget_gate,
-    .update_state = ternel_update_state,
+    .update_state = update_state,
     .gate_output = ternel_gate_output,
     .gate_linear_unit = ternel_gate_linear_unit,
     .add_residual = ternel_add_residual,

@@ -92,7 +92,7 @@ static void forget_gate(int32_t *gate, uint32_t count, uint32_t fraction, const 
     }
 }
 
-static void update_state(int32_t *restrict state, const int32_t *forget, const int32_t *candidate,
+static void update_state(int32_t *restrict candidate, const int32_t *forget, const int32_t *state,
                          uint32_t count, uint32_t fraction) {
     const struct sigmoid_input input = sigmoid_input_of(fraction);
     sigmoid_value open[SIGMOIDS];
@@ -102,7 +102,7 @@ static void update_state(int32_t *restrict state, const int32_t *forget, const i
 #define BODY(i, n)                                                                                           \
     const lanes z = load(candidate + start + (i), n);                                                        \
     const lanes kept = load(forget + start + (i), n);                                                        \
-    store(state + start + (i), mix(load(state + start + (i), n), kept, z, open + (i)), n)
+    store(candidate + start + (i), mix(load(state + start + (i), n), kept, z, open + (i)), n)
         EACH_VECTOR(now, BODY);
 #undef BODY
     }

@@ -155,9 +155,9 @@ static void check_gates(const struct ternel_vector_work *work, struct vectors *v
 
     memcpy(forget, v->expected, bytes);
     memcpy(v->expected, v->y, bytes);
-    memcpy(v->got, v->y, bytes);
+    memcpy(v->got, v->x, bytes);
     ternel_update_state(v->expected, forget, v->x, v->count, fraction);
-    work->update_state(v->got, forget, v->x, v->count, fraction);
+    work->update_state(v->got, forget, v->y, v->count, fraction);
     EXPECT(equal(v));
 
     ternel_gate_output(v->expected, v->y, v->x, v->count, fraction, shift);
