@@ -20,10 +20,9 @@ enum {
 };
 
 /// 384 + the activation + a fraction.
-INLINE lanes estimate(const int32_t *input, const int16_t *gains, __m512 scale) {
+INLINE lanes estimate(const int32_t *input, const float *gains, __m512 scale) {
     const __m512 x = _mm512_cvt_roundepi32_ps(lanes_load(input), TO_NEAREST);
-    const __m512 g = _mm512_cvt_roundepi32_ps(lanes_load_i16(gains), TO_NEAREST);
-    const __m512 scaled = _mm512_mul_round_ps(g, scale, TO_NEAREST);
+    const __m512 scaled = _mm512_mul_round_ps(_mm512_loadu_ps(gains), scale, TO_NEAREST);
     return _mm512_castps_si512(_mm512_fmadd_round_ps(x, scaled, _mm512_set1_ps(384.5F), TO_NEAREST));
 }
 
@@ -63,8 +62,9 @@ INLINE lanes estimated_bytes(const struct estimate_bytes *by, lanes a, lanes b, 
 }
 
 static struct ternel_activation_sums quantise(const int32_t *input, const struct ternel_gain *gain,
-                                              int32_t factor, int32_t k, int8_t *restrict activation) {
-    const int16_t *gains = gain->values;
+                                              const void *values, int32_t factor, int32_t k,
+                                              int8_t *restrict activation) {
+    const float *gains = values;
     const uint32_t whole = gain->count - gain->count % BLOCK;
     const __m512 scale = _mm512_set1_ps((float)factor / (float)(UINT64_C(1) << (24 + k)));
     const struct estimate_bytes bytes = estimate_bytes_of();
@@ -86,7 +86,7 @@ static struct ternel_activation_sums quantise(const int32_t *input, const struct
         sure = _mm512_mask_test_epi32_mask(sure, d, fraction);
         if (TERNEL_RARELY(sure != 0xffff)) {
             const struct ternel_activation_sums block =
-                quantise_exactly(input + i, gains + i, BLOCK, factor, k, activation + i);
+                quantise_exactly(input + i, gain->values + i, BLOCK, factor, k, activation + i);
             exact.sum += block.sum;
             exact.magnitude += block.magnitude;
             continue;
@@ -98,8 +98,8 @@ static struct ternel_activation_sums quantise(const int32_t *input, const struct
         magnitudes = _mm512_add_epi64(magnitudes, _mm512_sad_epu8(_mm512_abs_epi8(q), zero));
         blocks++;
     }
-    const struct ternel_activation_sums rest =
-        quantise_exactly(input + whole, gains + whole, gain->count - whole, factor, k, activation + whole);
+    const struct ternel_activation_sums rest = quantise_exactly(
+        input + whole, gain->values + whole, gain->count - whole, factor, k, activation + whole);
     return (struct ternel_activation_sums){
         .sum =
             (int32_t)_mm512_reduce_add_epi64(sums) - (int32_t)(blocks * BLOCK * 128) + exact.sum + rest.sum,

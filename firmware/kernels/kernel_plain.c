@@ -64,8 +64,21 @@ static void multiply_many(const uint8_t *tile, const struct ternel_inputs *input
     }
 }
 
+static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_gain *gain,
+                    const void *values, uint32_t fraction, int32_t *restrict out) {
+    (void)values;
+    ternel_rmsnorm(input, squares, gain, fraction, out);
+}
+
+static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain, const void *values) {
+    (void)values;
+    return ternel_largest_product(input, gain);
+}
+
 static struct ternel_activation_sums quantise(const int32_t *input, const struct ternel_gain *gain,
-                                              int32_t factor, int32_t k, int8_t *restrict activation) {
+                                              const void *values, int32_t factor, int32_t k,
+                                              int8_t *restrict activation) {
+    (void)values;
     ternel_quantise(input, gain, factor, k, activation);
     struct ternel_activation_sums sums = {0};
     for (uint32_t i = 0; i < gain->count; i++) {
@@ -91,8 +104,9 @@ static void update_state(int32_t *restrict candidate, const int32_t *forget, con
 static const struct ternel_vector_work vector_work = {
     .sum_of_squares = ternel_sum_of_squares,
     .reciprocal_sqrt = ternel_reciprocal_sqrt,
-    .rmsnorm = ternel_rmsnorm,
-    .largest_product = ternel_largest_product,
+    .spread_gain = NULL,
+    .rmsnorm = rmsnorm,
+    .largest_product = largest_product,
     .quantise = quantise,
     .forget_gate = ternel_forget_gate,
     .update_state = update_state,

@@ -6,6 +6,7 @@
 // too, so that what was rounded is not below it.
 #pragma once
 
+#include "kernel.h"
 #include "rounding.h"
 
 enum {
@@ -14,9 +15,31 @@ enum {
     SMALLER_MAGNITUDE = 0x02, ///< of two, with the first one's sign
 };
 
-#include "activations_float.h"
-
 typedef __m512 operand;
+
+/// Gains as floats.
+typedef float gain_value;
+typedef __m512 gain_lanes;
+#define SPREAD_GAIN spread_gain
+
+static void spread_gain(const struct ternel_gain *gain, void *values) {
+    float *to = values;
+#define BODY(i, n)                                                                                           \
+    const __m512 exact = _mm512_cvt_roundepi32_ps(load_i16(gain->values + (i), n), TO_NEAREST);              \
+    _mm512_mask_storeu_ps(to + (i), first_lanes(n), exact)
+    EACH_VECTOR(gain->count, BODY);
+#undef BODY
+}
+
+INLINE gain_lanes load_gain(const gain_value *from, uint32_t n) {
+    return n == LANES ? _mm512_loadu_ps(from) : _mm512_maskz_loadu_ps(first_lanes(n), from);
+}
+
+INLINE operand operand_of_gain(gain_lanes gain) {
+    return gain;
+}
+
+#include "activations_float.h"
 
 /// A sigmoid on its way to be multiplied: 0 to 1.
 typedef float sigmoid_value;

@@ -47,6 +47,19 @@ INLINE uint64_t squares_total(struct squares squares) {
     return products_total(squares.sums);
 }
 
+/// Gains as they are in the container.
+typedef int16_t gain_value;
+typedef lanes gain_lanes;
+#define SPREAD_GAIN NULL
+
+INLINE gain_lanes load_gain(const gain_value *from, uint32_t n) {
+    return load_i16(from, n);
+}
+
+INLINE operand operand_of_gain(gain_lanes gain) {
+    return operand_of(gain);
+}
+
 /// R(a * b, shift) where it fits 24 bits and 1 <= shift <= 32.
 INLINE operand scale(operand a, operand b, const struct scaling *scaling) {
     return round_halves(products_multiply(a, b), &scaling->rounding);
@@ -78,6 +91,7 @@ INLINE lanes mix(lanes state, lanes forget, lanes z, const sigmoid_value *open) 
 }
 
 static struct ternel_activation_sums quantise(const int32_t *input, const struct ternel_gain *gain,
-                                              int32_t factor, int32_t k, int8_t *restrict activation) {
-    return quantise_exactly(input, gain->values, gain->count, factor, k, activation);
+                                              const void *values, int32_t factor, int32_t k,
+                                              int8_t *restrict activation) {
+    return quantise_exactly(input, values, gain->count, factor, k, activation);
 }

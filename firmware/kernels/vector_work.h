@@ -31,19 +31,19 @@ static uint64_t sum_of_squares(const int32_t *input, uint32_t count) {
 
 enum { UNIT_FRACTION = 22 };
 
-INLINE void rmsnorm_lanes(const int32_t *input, const struct ternel_gain *gain, int32_t reciprocal,
+INLINE void rmsnorm_lanes(const int32_t *input, const gain_value *gains, uint32_t count, int32_t reciprocal,
                           const struct scaling *unit, const struct scaling *scaling,
                           const enum rounding_kind kind, int32_t *restrict out) {
 #define BODY(i, n)                                                                                           \
     const operand u = scale(operand_of(load(input + (i), n)), operand_of(lanes_set(reciprocal)), unit);      \
-    const operand g = operand_of(load_i16(gain->values + (i), n));                                           \
+    const operand g = operand_of_gain(load_gain(gains + (i), n));                                            \
     store(out + (i), scale_saturate(u, g, scaling, kind), n)
-    EACH_VECTOR(gain->count, BODY);
+    EACH_VECTOR(count, BODY);
 #undef BODY
 }
 
-static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_gain *gain, uint32_t fraction,
-                    int32_t *restrict out) {
+static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_gain *gain,
+                    const void *values, uint32_t fraction, int32_t *restrict out) {
     const uint64_t sum = squares + gain->epsilon;
     const struct ternel_scale root = sum == 0 ? (struct ternel_scale){0} : reciprocal_sqrt(sum);
     const int32_t unit_shift = root.exponent - UNIT_FRACTION;
@@ -54,17 +54,19 @@ static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_
     }
     const struct scaling unit = scaling_of((uint32_t)unit_shift, 31);
     const struct scaling scaling = scaling_of(UNIT_FRACTION + gain->fraction - fraction, 39);
-#define BODY(kind) rmsnorm_lanes(input, gain, (int32_t)root.mantissa, &unit, &scaling, kind, out)
+#define BODY(kind)                                                                                           \
+    rmsnorm_lanes(input, values, gain->count, (int32_t)root.mantissa, &unit, &scaling, kind, out)
     FOR_EACH_SCALING(&scaling, BODY);
 #undef BODY
 }
 
 /// A product has up to 38 bits, too many for a lane: its upper ones decide, unless all products are small.
-static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain) {
+static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain, const void *values) {
+    const gain_value *gains = values;
     struct largest largest0 = largest_none();
     struct largest largest1 = largest_none();
 #define BODY(i, n, turn)                                                                                     \
-    largest##turn = largest_of(largest##turn, load(input + (i), n), load_i16(gain->values + (i), n))
+    largest##turn = largest_of(largest##turn, load(input + (i), n), load_gain(gains + (i), n))
     EACH_VECTOR_IN_TURN(gain->count, BODY);
 #undef BODY
     const uint64_t most0 = largest_total(largest0);
@@ -172,6 +174,7 @@ static void rescale(int32_t *values, uint32_t count, uint16_t mantissa, uint8_t 
 static const struct ternel_vector_work vector_work = {
     .sum_of_squares = sum_of_squares,
     .reciprocal_sqrt = reciprocal_sqrt,
+    .spread_gain = SPREAD_GAIN,
     .rmsnorm = rmsnorm,
     .largest_product = largest_product,
     .quantise = quantise,

@@ -26,6 +26,7 @@ struct vectors {
     int16_t gains[COUNT_MAX];
     uint16_t bounds[COUNT_MAX];
     struct ternel_gain gain;
+    int32_t spread[COUNT_MAX];
 };
 
 static void fill(struct vectors *v, uint64_t *random) {
@@ -57,6 +58,14 @@ static void fill(struct vectors *v, uint64_t *random) {
     };
 }
 
+static const void *gain_values(const struct ternel_vector_work *work, struct vectors *v) {
+    if (work->spread_gain == NULL) {
+        return v->gains;
+    }
+    work->spread_gain(&v->gain, v->spread);
+    return v->spread;
+}
+
 static bool equal(const struct vectors *v) {
     return memcmp(v->got, v->expected, v->count * sizeof v->got[0]) == 0;
 }
@@ -79,7 +88,7 @@ static void check_norm(const struct ternel_vector_work *work, struct vectors *v,
     const uint64_t squares = ternel_sum_of_squares(v->x, v->count);
     EXPECT(work->sum_of_squares(v->x, v->count) == squares);
     ternel_rmsnorm(v->x, squares, &v->gain, fraction, v->expected);
-    work->rmsnorm(v->x, squares, &v->gain, fraction, v->got);
+    work->rmsnorm(v->x, squares, &v->gain, gain_values(work, v), fraction, v->got);
     EXPECT(equal(v));
 }
 
@@ -97,7 +106,7 @@ static void check_quantise(const struct ternel_vector_work *work, struct vectors
     const struct ternel_matrix matrix = {.mantissa = 40000, .exponent = 3};
     const uint64_t squares = ternel_sum_of_squares(v->x, v->count);
     const uint64_t largest = ternel_largest_product(v->x, &v->gain);
-    const uint64_t about = work->largest_product(v->x, &v->gain);
+    const uint64_t about = work->largest_product(v->x, &v->gain, gain_values(work, v));
     EXPECT((largest == 0) == (about == 0));
     if (largest == 0 || squares + v->gain.epsilon == 0) {
         return;
@@ -110,7 +119,8 @@ static void check_quantise(const struct ternel_vector_work *work, struct vectors
     int8_t got[COUNT_MAX + 1];
     got[v->count] = 77;
     ternel_quantise(v->x, &v->gain, q.factor, q.k, expected);
-    const struct ternel_activation_sums sums = work->quantise(v->x, &v->gain, q.factor, q.k, got);
+    const struct ternel_activation_sums sums =
+        work->quantise(v->x, &v->gain, gain_values(work, v), q.factor, q.k, got);
     EXPECT(memcmp(got, expected, v->count) == 0 && got[v->count] == 77);
     check_sums(sums, expected, v->count);
 }
@@ -136,7 +146,7 @@ static void check_halves(const struct ternel_vector_work *work, struct vectors *
     int8_t expected[COUNT_MAX];
     int8_t got[COUNT_MAX];
     ternel_quantise(v->x, &v->gain, factor, k, expected);
-    check_sums(work->quantise(v->x, &v->gain, factor, k, got), expected, v->count);
+    check_sums(work->quantise(v->x, &v->gain, gain_values(work, v), factor, k, got), expected, v->count);
     EXPECT(memcmp(got, expected, v->count) == 0);
 }
 
