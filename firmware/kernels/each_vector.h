@@ -16,6 +16,20 @@
         }                                                                                                    \
     } while (0)
 
+/// The same as BODY(i, n, turn), where `turn` is 0 and 1 in turns, for what takes longer than a turn.
+#define EACH_VECTOR_IN_TURN(count, BODY)                                                                     \
+    do {                                                                                                     \
+        uint32_t at = 0;                                                                                     \
+        for (; (count)-at >= 2 * LANES; at += 2 * LANES) {                                                   \
+            BODY(at, LANES, 0);                                                                              \
+            BODY(at + LANES, LANES, 1);                                                                      \
+        }                                                                                                    \
+        for (; at < (count); at += LANES) {                                                                  \
+            const uint32_t left = (count)-at < LANES ? (count)-at : LANES;                                   \
+            BODY(at, left, 0);                                                                               \
+        }                                                                                                    \
+    } while (0)
+
 INLINE lanes load(const int32_t *from, uint32_t n) {
     return n == LANES ? lanes_load(from) : lanes_load_part(from, n);
 }

@@ -28,6 +28,28 @@ static uint32_t block_columns(uint32_t columns) {
     return (columns + TERNEL_BLOCK_COLUMNS - 1) / TERNEL_BLOCK_COLUMNS * TERNEL_BLOCK_COLUMNS;
 }
 
+/// A gain's values as the kernel wants them: at `index`, where they stay for the next token.
+static const void *values_of(const struct part *part, uint32_t index, const struct ternel_gain *gain) {
+    const struct ternel_forward *f = part->forward;
+    if (part->work->spread_gain == NULL) {
+        return gain->values;
+    }
+    const int16_t **spread = &part->scratch->spread[index];
+    int32_t *values = f->gains + ((size_t)part->worker * TERNEL_FORWARD_GAINS + index) * f->gain_stride;
+    if (*spread != gain->values) {
+        part->work->spread_gain(gain, values);
+        *spread = gain->values;
+    }
+    return values;
+}
+
+static void normalise(const struct part *part, const int32_t *input, const struct ternel_gain *gain,
+                      uint32_t fraction, int32_t *restrict out) {
+    const struct ternel_vector_work *work = part->work;
+    const uint64_t squares = work->sum_of_squares(input, gain->count);
+    work->rmsnorm(input, squares, gain, values_of(part, TERNEL_FORWARD_SLOTS, gain), fraction, out);
+}
+
 /// Activations of token t for a matrix: those of BitLinear.
 static void quantise(const struct part *part, uint32_t slot_index, uint32_t t,
                      const struct ternel_matrix *matrix, const struct ternel_gain *gain, const int32_t *input,
@@ -37,7 +59,9 @@ static void quantise(const struct part *part, uint32_t slot_index, uint32_t t,
     int8_t *values = slot->values + (size_t)t * f->activation_stride;
     const uint32_t columns = matrix->columns;
     const uint32_t padding = block_columns(columns) - columns;
-    const uint64_t largest = squares + gain->epsilon == 0 ? 0 : part->work->largest_product(input, gain);
+    const void *gains = values_of(part, slot_index, gain);
+    const uint64_t largest =
+        squares + gain->epsilon == 0 ? 0 : part->work->largest_product(input, gain, gains);
     if (largest == 0) {
         memset(values, 0, columns + padding);
         slot->sums[t] = 0;
@@ -46,7 +70,7 @@ static void quantise(const struct part *part, uint32_t slot_index, uint32_t t,
     }
     const struct ternel_scale root = part->work->reciprocal_sqrt(squares + gain->epsilon);
     const struct ternel_quantiser q = quantiser_of(matrix, gain, root, largest, fraction);
-    slot->sums[t] = part->work->quantise(input, gain, q.factor, q.k, values);
+    slot->sums[t] = part->work->quantise(input, gain, gains, q.factor, q.k, values).sum;
     memset(values + columns, 0, padding);
     slot->rescalers[t] = ternel_rescaler_of(q.mantissa, q.shift);
 }
@@ -158,9 +182,8 @@ static void prepare_gates(const struct part *part, const struct ternel_forward_l
     const int32_t *residual = f->residual + (size_t)t * f->stride;
     int32_t *normed = f->normed + (size_t)part->worker * f->stride;
     const uint32_t d = f->container->shape.dimension;
-    part->work->rmsnorm(residual, part->work->sum_of_squares(residual, d),
-                        &gain[TERNEL_LAYER_GAIN_ATTENTION_NORM],
-                        fraction[TERNEL_LAYER_FRACTION_ATTENTION_NORM], normed);
+    normalise(part, residual, &gain[TERNEL_LAYER_GAIN_ATTENTION_NORM],
+              fraction[TERNEL_LAYER_FRACTION_ATTENTION_NORM], normed);
     const uint64_t squares = part->work->sum_of_squares(normed, d);
     quantise(part, 0, t, &matrix[TERNEL_LAYER_MATRIX_FORGET], &gain[TERNEL_LAYER_GAIN_FORGET], normed,
              squares, fraction[TERNEL_LAYER_FRACTION_FORGET]);
@@ -182,15 +205,17 @@ static void mix_state(const struct part *part, const struct ternel_forward_layer
     multiply(part, &layer->packed[TERNEL_FORWARD_GATE], 2, tiles, f->output, f->stride);
     // The first layer has no lower bound: its gate may close completely.
     const uint16_t *lower_bound = index == 0 ? NULL : layer->layer.lower_bound + tiles->row;
-    int32_t *state = buffers->state + index * buffers->state_stride + tiles->row;
+    int32_t *const after_last = buffers->state + index * buffers->state_stride + tiles->row;
+    const int32_t *state = after_last;
     for (uint32_t t = 0; t < f->count; t++) {
         int32_t *forget = f->forget + (size_t)t * f->stride + tiles->row;
         int32_t *candidate = f->candidate + (size_t)t * f->stride + tiles->row;
         part->work->forget_gate(forget, tiles->rows, fraction[TERNEL_LAYER_FRACTION_FORGET], lower_bound);
-        part->work->update_state(state, forget, candidate, tiles->rows,
+        part->work->update_state(candidate, forget, state, tiles->rows,
                                  fraction[TERNEL_LAYER_FRACTION_CANDIDATE]);
-        memcpy(candidate, state, tiles->rows * sizeof *state);
+        state = candidate;
     }
+    memcpy(after_last, state, tiles->rows * sizeof *state);
 }
 
 /// g and the state -> the input of o.
@@ -205,8 +230,7 @@ static void prepare_output(const struct part *part, const struct ternel_forward_
     int32_t *output = f->output + (size_t)t * f->stride;
     int32_t *normed = f->normed + (size_t)part->worker * f->stride;
     const int32_t *state = f->candidate + (size_t)t * f->stride;
-    part->work->rmsnorm(output, part->work->sum_of_squares(output, d), &gain[TERNEL_LAYER_GAIN_GATE_NORM],
-                        normed_fraction, normed);
+    normalise(part, output, &gain[TERNEL_LAYER_GAIN_GATE_NORM], normed_fraction, normed);
     part->work->gate_output(output, normed, state, d, state_fraction,
                             normed_fraction + state_fraction - output_fraction);
     quantise(part, 0, t, &layer->layer.matrix[TERNEL_LAYER_MATRIX_OUTPUT], &gain[TERNEL_LAYER_GAIN_OUTPUT],
@@ -242,8 +266,8 @@ static void prepare_linear_unit(const struct part *part, const struct ternel_for
     const uint32_t d = f->container->shape.dimension;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
     int32_t *normed = f->normed + (size_t)part->worker * f->stride;
-    part->work->rmsnorm(residual, part->work->sum_of_squares(residual, d), &gain[TERNEL_LAYER_GAIN_MLP_NORM],
-                        layer->layer.fraction[TERNEL_LAYER_FRACTION_MLP_NORM], normed);
+    normalise(part, residual, &gain[TERNEL_LAYER_GAIN_MLP_NORM],
+              layer->layer.fraction[TERNEL_LAYER_FRACTION_MLP_NORM], normed);
     quantise(part, 0, t, &layer->layer.matrix[TERNEL_LAYER_MATRIX_GATE_UP], &gain[TERNEL_LAYER_GAIN_GATE_UP],
              normed, part->work->sum_of_squares(normed, d),
              layer->layer.fraction[TERNEL_LAYER_FRACTION_GATE_UP]);
@@ -278,8 +302,7 @@ static void prepare_head(const struct part *part, const struct ternel_forward_la
     const uint32_t d = f->container->shape.dimension;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
     int32_t *normed = f->normed + (size_t)part->worker * f->stride;
-    part->work->rmsnorm(residual, part->work->sum_of_squares(residual, d), &f->head.norm,
-                        f->container->final_fraction, normed);
+    normalise(part, residual, &f->head.norm, f->container->final_fraction, normed);
     quantise(part, 0, t, &f->head.matrix, &f->head.gain, normed, part->work->sum_of_squares(normed, d),
              f->container->logits_fraction);
 }

@@ -14,6 +14,9 @@
 /// Inputs of one token that exist at the same time: those of the matrices f, i and g.
 enum { TERNEL_FORWARD_SLOTS = 3 };
 
+/// Gains that a step needs: one for each of these inputs, and a norm's.
+enum { TERNEL_FORWARD_GAINS = TERNEL_FORWARD_SLOTS + 1 };
+
 /// The matrices of a layer, each in tiles of its own: gate and up are two.
 enum ternel_forward_matrix {
     TERNEL_FORWARD_FORGET,
@@ -51,6 +54,7 @@ struct ternel_forward_slot {
 struct ternel_forward_scratch {
     struct ternel_kernel_scratch kernel;
     int32_t edge[TERNEL_COLUMNS_MAX * TERNEL_TILE_ROWS_MAX]; ///< rows of a tile that has too few
+    const int16_t *spread[TERNEL_FORWARD_GAINS]; ///< whose values the worker has in ternel_forward.gains
 };
 
 struct ternel_forward {
@@ -71,6 +75,8 @@ struct ternel_forward {
     uint32_t activation_stride; ///< of the slots' values
     int32_t *residual;
     int32_t *normed; ///< a vector for each worker: it stays in its cache
+    int32_t *gains;  ///< and some gains, as the kernel wants them: gain_stride each
+    uint32_t gain_stride;
     int32_t *forget;
     int32_t *candidate; ///< then the state after the token
     int32_t *output;

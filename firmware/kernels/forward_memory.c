@@ -86,6 +86,9 @@ static size_t lay_out(struct ternel_forward *forward, uint32_t workers, uint32_t
     const size_t wide = (size_t)columns * forward->wide_stride;
     forward->residual = take(&cursor, narrow, sizeof(int32_t));
     forward->normed = take(&cursor, (size_t)workers * forward->stride, sizeof(int32_t));
+    forward->gain_stride = forward->stride > forward->wide_stride ? forward->stride : forward->wide_stride;
+    forward->gains =
+        take(&cursor, (size_t)workers * TERNEL_FORWARD_GAINS * forward->gain_stride, sizeof(int32_t));
     forward->forget = take(&cursor, narrow, sizeof(int32_t));
     forward->candidate = take(&cursor, narrow, sizeof(int32_t));
     forward->output = take(&cursor, narrow, sizeof(int32_t));
@@ -186,6 +189,9 @@ enum ternel_error ternel_forward_open(struct ternel_forward *forward,
         return TERNEL_ERROR_ENGINE_ARENA;
     }
     lay_out(forward, workers->count, columns, memory);
+    for (uint32_t worker = 0; worker < workers->count; worker++) {
+        memset(forward->scratch[worker].spread, 0, sizeof forward->scratch[worker].spread);
+    }
     ternel_workers_run(workers, pack_all, forward);
     return TERNEL_OK;
 }

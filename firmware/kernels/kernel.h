@@ -50,21 +50,31 @@ struct ternel_inputs {
     uint32_t tokens;
 };
 
+/// What a token's activations add up to.
+struct ternel_activation_sums {
+    int32_t sum;
+    uint32_t magnitude; ///< the sum without signs
+};
+
 /// The work between the matrices; each function gives the bits of its namesake in the engine (numerics.h,
 /// rmsnorm.h, bitlinear.h, gates.h). Vectors may begin at any multiple of their elements' size.
 struct ternel_vector_work {
     uint64_t (*sum_of_squares)(const int32_t *input, uint32_t count);
     /// For a value that is not 0.
     struct ternel_scale (*reciprocal_sqrt)(uint64_t value);
-    void (*rmsnorm)(const int32_t *input, uint64_t squares, const struct ternel_gain *gain, uint32_t fraction,
-                    int32_t *restrict out);
+    /// A gain's values as the next three functions want them in `values`, of 32 bits each; NULL: as they are.
+    /// Several tokens share the work.
+    void (*spread_gain)(const struct ternel_gain *gain, void *values);
+    void (*rmsnorm)(const int32_t *input, uint64_t squares, const struct ternel_gain *gain,
+                    const void *values, uint32_t fraction, int32_t *restrict out);
     /// The largest |input * gain|; of its bits those below the upper sixteen may be missing.
-    uint64_t (*largest_product)(const int32_t *input, const struct ternel_gain *gain);
-    /// Returns the sum of the activations.
-    int32_t (*quantise)(const int32_t *input, const struct ternel_gain *gain, int32_t factor, int32_t k,
-                        int8_t *restrict activation);
+    uint64_t (*largest_product)(const int32_t *input, const struct ternel_gain *gain, const void *values);
+    struct ternel_activation_sums (*quantise)(const int32_t *input, const struct ternel_gain *gain,
+                                              const void *values, int32_t factor, int32_t k,
+                                              int8_t *restrict activation);
     void (*forget_gate)(int32_t *gate, uint32_t count, uint32_t fraction, const uint16_t *lower_bound);
-    void (*update_state)(int32_t *restrict state, const int32_t *forget, const int32_t *candidate,
+    /// The new state goes where the candidate was.
+    void (*update_state)(int32_t *restrict candidate, const int32_t *forget, const int32_t *state,
                          uint32_t count, uint32_t fraction);
     void (*gate_output)(int32_t *restrict out, const int32_t *normed, const int32_t *state, uint32_t count,
                         uint32_t fraction, uint32_t shift);

@@ -2,6 +2,8 @@
 // holds five weights (packing.h) of one line of eight columns; its table entry holds the five trits as lanes
 // of twelve bits, so one multiplication by the activation adds it to all five sums at once. Sixteen columns
 // fit: 16 * 127 = 2032 < 2048.
+#include <string.h>
+
 #include "bitlinear.h"
 #include "gates.h"
 #include "kernel.h"
@@ -62,24 +64,52 @@ static void multiply_many(const uint8_t *tile, const struct ternel_inputs *input
     }
 }
 
-static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, int32_t factor, int32_t k,
-                        int8_t *restrict activation) {
+static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_gain *gain,
+                    const void *values, uint32_t fraction, int32_t *restrict out) {
+    (void)values;
+    ternel_rmsnorm(input, squares, gain, fraction, out);
+}
+
+static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain, const void *values) {
+    (void)values;
+    return ternel_largest_product(input, gain);
+}
+
+static struct ternel_activation_sums quantise(const int32_t *input, const struct ternel_gain *gain,
+                                              const void *values, int32_t factor, int32_t k,
+                                              int8_t *restrict activation) {
+    (void)values;
     ternel_quantise(input, gain, factor, k, activation);
-    int32_t sum = 0;
+    struct ternel_activation_sums sums = {0};
     for (uint32_t i = 0; i < gain->count; i++) {
-        sum += activation[i];
+        const int32_t value = activation[i];
+        sums.sum += value;
+        sums.magnitude += (uint32_t)(value < 0 ? -value : value);
     }
-    return sum;
+    return sums;
+}
+
+static void update_state(int32_t *restrict candidate, const int32_t *forget, const int32_t *state,
+                         uint32_t count, uint32_t fraction) {
+    enum { AT_ONCE = 64 };
+    int32_t now[AT_ONCE];
+    for (uint32_t start = 0; start < count; start += AT_ONCE) {
+        const uint32_t n = count - start < AT_ONCE ? count - start : AT_ONCE;
+        memcpy(now, state + start, n * sizeof *now);
+        ternel_update_state(now, forget + start, candidate + start, n, fraction);
+        memcpy(candidate + start, now, n * sizeof *now);
+    }
 }
 
 static const struct ternel_vector_work vector_work = {
     .sum_of_squares = ternel_sum_of_squares,
     .reciprocal_sqrt = ternel_reciprocal_sqrt,
-    .rmsnorm = ternel_rmsnorm,
-    .largest_product = ternel_largest_product,
+    .spread_gain = NULL,
+    .rmsnorm = rmsnorm,
+    .largest_product = largest_product,
     .quantise = quantise,
     .forget_gate = ternel_forget_gate,
-    .update_state = ternel_update_state,
+    .update_state = update_state,
     .gate_output = ternel_gate_output,
     .gate_linear_unit = ternel_gate_linear_unit,
     .add_residual = ternel_add_residual,

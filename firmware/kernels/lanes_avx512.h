@@ -169,11 +169,11 @@ static inline struct largest largest_none(void) {
     return (struct largest){_mm512_setzero_ps()};
 }
 
-static inline struct largest largest_of(struct largest largest, lanes a, lanes b) {
+/// The larger of the largest and |a * b|.
+static inline struct largest largest_of(struct largest largest, lanes a, __m512 b) {
     enum { NEAREST = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC, LARGER_MAGNITUDE = 0x0b };
     const __m512 p =
-        _mm512_mul_round_ps(_mm512_cvt_roundepi32_ps(a, NEAREST), _mm512_cvt_roundepi32_ps(b, NEAREST),
-                            _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
+        _mm512_mul_round_ps(_mm512_cvt_roundepi32_ps(a, NEAREST), b, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
     return (struct largest){_mm512_range_round_ps(largest.magnitude, p, LARGER_MAGNITUDE, _MM_FROUND_NO_EXC)};
 }
 

@@ -6,6 +6,7 @@
 // too, so that what was rounded is not below it.
 #pragma once
 
+#include "kernel.h"
 #include "rounding.h"
 
 enum {
@@ -15,6 +16,30 @@ enum {
 };
 
 typedef __m512 operand;
+
+/// Gains as floats.
+typedef float gain_value;
+typedef __m512 gain_lanes;
+#define SPREAD_GAIN spread_gain
+
+static void spread_gain(const struct ternel_gain *gain, void *values) {
+    float *to = values;
+#define BODY(i, n)                                                                                           \
+    const __m512 exact = _mm512_cvt_roundepi32_ps(load_i16(gain->values + (i), n), TO_NEAREST);              \
+    _mm512_mask_storeu_ps(to + (i), first_lanes(n), exact)
+    EACH_VECTOR(gain->count, BODY);
+#undef BODY
+}
+
+INLINE gain_lanes load_gain(const gain_value *from, uint32_t n) {
+    return n == LANES ? _mm512_loadu_ps(from) : _mm512_maskz_loadu_ps(first_lanes(n), from);
+}
+
+INLINE operand operand_of_gain(gain_lanes gain) {
+    return gain;
+}
+
+#include "activations_float.h"
 
 /// A sigmoid on its way to be multiplied: 0 to 1.
 typedef float sigmoid_value;
@@ -33,6 +58,47 @@ static struct scaling scaling_of(uint32_t shift, uint32_t product_bits) {
 }
 
 #define FOR_EACH_SCALING(scaling, BODY) BODY(ROUNDING_LOW) // there is only one way
+
+/// Sums of squares as doubles, which are exact integers up to 2^53. In integers a vector would be five
+/// instructions instead of four: its odd lanes must move before they are multiplied.
+struct squares {
+    __m512d first, second;
+};
+
+/// So many have room: 2^7, of at most 2^46, in each lane.
+enum { SQUARES = 1 << 11 };
+
+INLINE struct squares squares_none(void) {
+    return (struct squares){_mm512_setzero_pd(), _mm512_setzero_pd()};
+}
+
+/// Nothing is rounded. The instruction itself: around the intrinsic gcc 12 copies every sum in every step.
+INLINE __m512d add_squares(__m512d sums, __m256i x) {
+    const __m512d exact = _mm512_cvtepi32_pd(x);
+    __asm__("vfmadd231pd %1, %1, %0" : "+v"(sums) : "v"(exact));
+    return sums;
+}
+
+INLINE struct squares squares_add(struct squares squares, const int32_t *from, uint32_t n) {
+    __m256i first;
+    __m256i second;
+    if (n == LANES) {
+        // Halves that are loaded as such become doubles without a shuffle.
+        first = _mm256_loadu_si256((const void *)from);
+        second = _mm256_loadu_si256((const void *)(from + LANES / 2));
+    } else {
+        const lanes x = load(from, n);
+        first = _mm512_castsi512_si256(x);
+        second = _mm512_extracti64x4_epi64(x, 1);
+    }
+    return (struct squares){add_squares(squares.first, first), add_squares(squares.second, second)};
+}
+
+INLINE uint64_t squares_total(struct squares squares) {
+    const lanes first = _mm512_cvt_roundpd_epu64(squares.first, TO_NEAREST);
+    const lanes second = _mm512_cvt_roundpd_epu64(squares.second, TO_NEAREST);
+    return (uint64_t)_mm512_reduce_add_epi64(_mm512_add_epi64(first, second));
+}
 
 INLINE operand operand_of(lanes a) {
     return _mm512_cvt_roundepi32_ps(a, TO_NEAREST);

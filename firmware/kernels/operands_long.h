@@ -2,6 +2,7 @@
 // operands_float.h has the same for AVX-512. Included by sigmoid_table.h.
 #pragma once
 
+#include "activations_exact.h"
 #include "rounding.h"
 
 /// The even and the odd lanes as the multiplier wants them: each in the lower half of 64 bits.
@@ -23,6 +24,40 @@ static struct scaling scaling_of(uint32_t shift, uint32_t product_bits) {
 
 INLINE operand operand_of(lanes a) {
     return products_of(a);
+}
+
+/// Sums of squares.
+struct squares {
+    struct products sums;
+};
+
+/// So many have room, and more: 2^16 of 2^46.
+enum { SQUARES = 1 << 16 };
+
+INLINE struct squares squares_none(void) {
+    return (struct squares){{lanes_zero(), lanes_zero()}};
+}
+
+INLINE struct squares squares_add(struct squares squares, const int32_t *from, uint32_t n) {
+    const lanes x = load(from, n);
+    return (struct squares){products_sum(squares.sums, lanes_products(x, x))};
+}
+
+INLINE uint64_t squares_total(struct squares squares) {
+    return products_total(squares.sums);
+}
+
+/// Gains as they are in the container.
+typedef int16_t gain_value;
+typedef lanes gain_lanes;
+#define SPREAD_GAIN NULL
+
+INLINE gain_lanes load_gain(const gain_value *from, uint32_t n) {
+    return load_i16(from, n);
+}
+
+INLINE operand operand_of_gain(gain_lanes gain) {
+    return operand_of(gain);
 }
 
 /// R(a * b, shift) where it fits 24 bits and 1 <= shift <= 32.
@@ -53,4 +88,10 @@ INLINE lanes bounded(const sigmoid_value *open, lanes bound) {
 INLINE lanes mix(lanes state, lanes forget, lanes z, const sigmoid_value *open) {
     const lanes fresh = round_low(z, lanes_load(open), &q16);
     return lanes_add(fresh, round_low(lanes_subtract(state, fresh), forget, &q16));
+}
+
+static struct ternel_activation_sums quantise(const int32_t *input, const struct ternel_gain *gain,
+                                              const void *values, int32_t factor, int32_t k,
+                                              int8_t *restrict activation) {
+    return quantise_exactly(input, values, gain->count, factor, k, activation);
 }

@@ -14,31 +14,36 @@
 #include "reciprocal_sqrt.h"
 #include "rmsnorm.h"
 
+/// In parts that the sums have room for.
 static uint64_t sum_of_squares(const int32_t *input, uint32_t count) {
-    struct products sums = {lanes_zero(), lanes_zero()};
-#define BODY(i, n)                                                                                           \
-    const lanes x = load(input + (i), n);                                                                    \
-    sums = products_sum(sums, lanes_products(x, x))
-    EACH_VECTOR(count, BODY);
+    uint64_t total = 0;
+    for (uint32_t start = 0; start < count; start += SQUARES) {
+        const uint32_t now = count - start < SQUARES ? count - start : SQUARES;
+        struct squares sums0 = squares_none();
+        struct squares sums1 = squares_none();
+#define BODY(i, n, turn) sums##turn = squares_add(sums##turn, input + start + (i), n)
+        EACH_VECTOR_IN_TURN(now, BODY);
 #undef BODY
-    return products_total(sums);
+        total += squares_total(sums0) + squares_total(sums1);
+    }
+    return total;
 }
 
 enum { UNIT_FRACTION = 22 };
 
-INLINE void rmsnorm_lanes(const int32_t *input, const struct ternel_gain *gain, int32_t reciprocal,
+INLINE void rmsnorm_lanes(const int32_t *input, const gain_value *gains, uint32_t count, int32_t reciprocal,
                           const struct scaling *unit, const struct scaling *scaling,
                           const enum rounding_kind kind, int32_t *restrict out) {
 #define BODY(i, n)                                                                                           \
     const operand u = scale(operand_of(load(input + (i), n)), operand_of(lanes_set(reciprocal)), unit);      \
-    const operand g = operand_of(load_i16(gain->values + (i), n));                                           \
+    const operand g = operand_of_gain(load_gain(gains + (i), n));                                            \
     store(out + (i), scale_saturate(u, g, scaling, kind), n)
-    EACH_VECTOR(gain->count, BODY);
+    EACH_VECTOR(count, BODY);
 #undef BODY
 }
 
-static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_gain *gain, uint32_t fraction,
-                    int32_t *restrict out) {
+static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_gain *gain,
+                    const void *values, uint32_t fraction, int32_t *restrict out) {
     const uint64_t sum = squares + gain->epsilon;
     const struct ternel_scale root = sum == 0 ? (struct ternel_scale){0} : reciprocal_sqrt(sum);
     const int32_t unit_shift = root.exponent - UNIT_FRACTION;
@@ -49,49 +54,25 @@ static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_
     }
     const struct scaling unit = scaling_of((uint32_t)unit_shift, 31);
     const struct scaling scaling = scaling_of(UNIT_FRACTION + gain->fraction - fraction, 39);
-#define BODY(kind) rmsnorm_lanes(input, gain, (int32_t)root.mantissa, &unit, &scaling, kind, out)
+#define BODY(kind)                                                                                           \
+    rmsnorm_lanes(input, values, gain->count, (int32_t)root.mantissa, &unit, &scaling, kind, out)
     FOR_EACH_SCALING(&scaling, BODY);
 #undef BODY
 }
 
 /// A product has up to 38 bits, too many for a lane: its upper ones decide, unless all products are small.
-static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain) {
-    struct largest largest = largest_none();
-#define BODY(i, n) largest = largest_of(largest, load(input + (i), n), load_i16(gain->values + (i), n))
-    EACH_VECTOR(gain->count, BODY);
+static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain, const void *values) {
+    const gain_value *gains = values;
+    struct largest largest0 = largest_none();
+    struct largest largest1 = largest_none();
+#define BODY(i, n, turn)                                                                                     \
+    largest##turn = largest_of(largest##turn, load(input + (i), n), load_gain(gains + (i), n))
+    EACH_VECTOR_IN_TURN(gain->count, BODY);
 #undef BODY
-    const uint64_t most = largest_total(largest);
+    const uint64_t most0 = largest_total(largest0);
+    const uint64_t most1 = largest_total(largest1);
+    const uint64_t most = most0 > most1 ? most0 : most1;
     return most < UINT64_C(1) << 24 ? ternel_largest_product(input, gain) : most;
-}
-
-INLINE lanes quantise_lanes(const int32_t *input, const struct ternel_gain *gain, int32_t factor,
-                            const struct rounding *rounding, const enum rounding_kind kind,
-                            int8_t *restrict activation) {
-    lanes sums = lanes_zero();
-#define BODY(i, n)                                                                                           \
-    const lanes x = load(input + (i), n);                                                                    \
-    const lanes scaled = lanes_multiply(load_i16(gain->values + (i), n), lanes_set(factor));                 \
-    const lanes q = kind == ROUNDING_LOW ? round_low(x, scaled, rounding)                                    \
-                                         : round_high(lanes_products(x, scaled), rounding);                  \
-    store_i8(activation + (i), q, n);                                                                        \
-    sums = lanes_add(sums, q)
-    EACH_VECTOR(gain->count, BODY);
-#undef BODY
-    return sums;
-}
-
-static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, int32_t factor, int32_t k,
-                        int8_t *restrict activation) {
-    const struct rounding rounding = rounding_of((uint32_t)(24 + k), 31);
-    int32_t values[LANES];
-    lanes_store(values, rounding.kind == ROUNDING_LOW
-                            ? quantise_lanes(input, gain, factor, &rounding, ROUNDING_LOW, activation)
-                            : quantise_lanes(input, gain, factor, &rounding, ROUNDING_HIGH, activation));
-    int32_t sum = 0;
-    for (int i = 0; i < LANES; i++) {
-        sum += values[i];
-    }
-    return sum;
 }
 
 /// Elements from `start` on whose sigmoids are computed together.
@@ -113,7 +94,7 @@ static void forget_gate(int32_t *gate, uint32_t count, uint32_t fraction, const 
     }
 }
 
-static void update_state(int32_t *restrict state, const int32_t *forget, const int32_t *candidate,
+static void update_state(int32_t *restrict candidate, const int32_t *forget, const int32_t *state,
                          uint32_t count, uint32_t fraction) {
     const struct sigmoid_input input = sigmoid_input_of(fraction);
     sigmoid_value open[SIGMOIDS];
@@ -123,7 +104,7 @@ static void update_state(int32_t *restrict state, const int32_t *forget, const i
 #define BODY(i, n)                                                                                           \
     const lanes z = load(candidate + start + (i), n);                                                        \
     const lanes kept = load(forget + start + (i), n);                                                        \
-    store(state + start + (i), mix(load(state + start + (i), n), kept, z, open + (i)), n)
+    store(candidate + start + (i), mix(load(state + start + (i), n), kept, z, open + (i)), n)
         EACH_VECTOR(now, BODY);
 #undef BODY
     }
@@ -193,6 +174,7 @@ static void rescale(int32_t *values, uint32_t count, uint16_t mantissa, uint8_t 
 static const struct ternel_vector_work vector_work = {
     .sum_of_squares = sum_of_squares,
     .reciprocal_sqrt = reciprocal_sqrt,
+    .spread_gain = SPREAD_GAIN,
     .rmsnorm = rmsnorm,
     .largest_product = largest_product,
     .quantise = quantise,

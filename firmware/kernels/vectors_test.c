@@ -10,7 +10,14 @@
 #include "rmsnorm.h"
 
 /// Most vectors are short; some are longer than what the kernels take at once.
-enum { SHORT_MAX = 70, COUNT_MAX = 600, LONG_PERIOD = 50, ROUNDS = 4000, BOUNDS_PERIOD = 3 };
+enum {
+    SHORT_MAX = 70,
+    COUNT_MAX = 600,
+    LONG_PERIOD = 50,
+    ROUNDS = 4000,
+    HALVES_ROUNDS = 400,
+    BOUNDS_PERIOD = 3
+};
 
 /// Random vectors of a random length; `copy` is for functions that write over their input.
 struct vectors {
@@ -19,6 +26,7 @@ struct vectors {
     int16_t gains[COUNT_MAX];
     uint16_t bounds[COUNT_MAX];
     struct ternel_gain gain;
+    int32_t spread[COUNT_MAX];
 };
 
 static void fill(struct vectors *v, uint64_t *random) {
@@ -50,6 +58,14 @@ static void fill(struct vectors *v, uint64_t *random) {
     };
 }
 
+static const void *gain_values(const struct ternel_vector_work *work, struct vectors *v) {
+    if (work->spread_gain == NULL) {
+        return v->gains;
+    }
+    work->spread_gain(&v->gain, v->spread);
+    return v->spread;
+}
+
 static bool equal(const struct vectors *v) {
     return memcmp(v->got, v->expected, v->count * sizeof v->got[0]) == 0;
 }
@@ -72,15 +88,25 @@ static void check_norm(const struct ternel_vector_work *work, struct vectors *v,
     const uint64_t squares = ternel_sum_of_squares(v->x, v->count);
     EXPECT(work->sum_of_squares(v->x, v->count) == squares);
     ternel_rmsnorm(v->x, squares, &v->gain, fraction, v->expected);
-    work->rmsnorm(v->x, squares, &v->gain, fraction, v->got);
+    work->rmsnorm(v->x, squares, &v->gain, gain_values(work, v), fraction, v->got);
     EXPECT(equal(v));
+}
+
+static void check_sums(struct ternel_activation_sums sums, const int8_t *activation, uint32_t count) {
+    int32_t total = 0;
+    uint32_t magnitude = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        total += activation[i];
+        magnitude += (uint32_t)abs(activation[i]);
+    }
+    EXPECT(sums.sum == total && sums.magnitude == magnitude);
 }
 
 static void check_quantise(const struct ternel_vector_work *work, struct vectors *v) {
     const struct ternel_matrix matrix = {.mantissa = 40000, .exponent = 3};
     const uint64_t squares = ternel_sum_of_squares(v->x, v->count);
     const uint64_t largest = ternel_largest_product(v->x, &v->gain);
-    const uint64_t about = work->largest_product(v->x, &v->gain);
+    const uint64_t about = work->largest_product(v->x, &v->gain, gain_values(work, v));
     EXPECT((largest == 0) == (about == 0));
     if (largest == 0 || squares + v->gain.epsilon == 0) {
         return;
@@ -93,13 +119,35 @@ static void check_quantise(const struct ternel_vector_work *work, struct vectors
     int8_t got[COUNT_MAX + 1];
     got[v->count] = 77;
     ternel_quantise(v->x, &v->gain, q.factor, q.k, expected);
-    const int32_t sum = work->quantise(v->x, &v->gain, q.factor, q.k, got);
+    const struct ternel_activation_sums sums =
+        work->quantise(v->x, &v->gain, gain_values(work, v), q.factor, q.k, got);
     EXPECT(memcmp(got, expected, v->count) == 0 && got[v->count] == 77);
-    int32_t total = 0;
+    check_sums(sums, expected, v->count);
+}
+
+/// Inputs whose activations are on one side of a half or the other by as little as can be, or just a half.
+static void check_halves(const struct ternel_vector_work *work, struct vectors *v, uint64_t *random) {
+    const int32_t factor = 32512 + (int32_t)testing_below(random, 65025 - 32512);
+    const int32_t k = (int32_t)testing_below(random, 38) - 15;
+    const uint32_t period = 1 + testing_below(random, 200); // few of them: other blocks than theirs go on
+    const double one = (double)(UINT64_C(1) << (24 + k));
+    v->count = COUNT_MAX - testing_below(random, 200);
+    v->gain.count = v->count;
     for (uint32_t i = 0; i < v->count; i++) {
-        total += expected[i];
+        const int32_t scaled = v->gains[i] * factor;
+        const double half = (double)testing_below(random, 254) - 126.5;
+        const double away = testing_below(random, period) == 0 ? 0 : 0.4;
+        const double x = scaled == 0 ? 0 : (half + away) * one / scaled;
+        // Beyond these an activation may be none.
+        v->x[i] = x > -8388000 && x < 8388000 ? (int32_t)x + (int32_t)testing_below(random, 4) - 1 : 0;
+        const double near = v->x[i] * (double)scaled / one;
+        v->x[i] = near < -127 || near > 127 ? 0 : v->x[i];
     }
-    EXPECT(sum == total);
+    int8_t expected[COUNT_MAX];
+    int8_t got[COUNT_MAX];
+    ternel_quantise(v->x, &v->gain, factor, k, expected);
+    check_sums(work->quantise(v->x, &v->gain, gain_values(work, v), factor, k, got), expected, v->count);
+    EXPECT(memcmp(got, expected, v->count) == 0);
 }
 
 static void check_gates(const struct ternel_vector_work *work, struct vectors *v, uint64_t *random) {
@@ -117,9 +165,9 @@ static void check_gates(const struct ternel_vector_work *work, struct vectors *v
 
     memcpy(forget, v->expected, bytes);
     memcpy(v->expected, v->y, bytes);
-    memcpy(v->got, v->y, bytes);
+    memcpy(v->got, v->x, bytes);
     ternel_update_state(v->expected, forget, v->x, v->count, fraction);
-    work->update_state(v->got, forget, v->x, v->count, fraction);
+    work->update_state(v->got, forget, v->y, v->count, fraction);
     EXPECT(equal(v));
 
     ternel_gate_output(v->expected, v->y, v->x, v->count, fraction, shift);
@@ -152,6 +200,19 @@ static void check_rescale(const struct ternel_vector_work *work, struct vectors 
     EXPECT(equal(v));
 }
 
+/// The largest elements there are, in vectors longer than what a kernel sums at once.
+static void check_extreme_squares(const struct ternel_vector_work *work) {
+    enum { MOST = 32768 };
+    static int32_t input[MOST];
+    for (uint32_t i = 0; i < MOST; i++) {
+        input[i] = i % 3 == 0 ? TERNEL_ELEMENT_MAX : TERNEL_ELEMENT_MIN;
+    }
+    for (uint32_t count = MOST; count > 0; count = count / 2 + count / 128) {
+        EXPECT(work->sum_of_squares(input, count) == ternel_sum_of_squares(input, count));
+        EXPECT(work->sum_of_squares(input + 1, count - 1) == ternel_sum_of_squares(input + 1, count - 1));
+    }
+}
+
 /// The sigmoid of everything between its ends and a little beyond them, in every fraction; behind fraction 12
 /// also what is just rounded up or down.
 static void check_sigmoid(const struct ternel_vector_work *work) {
@@ -180,6 +241,7 @@ void test_vectors(void) {
     static struct vectors v;
     FOR_EACH_KERNEL(kernel) {
         check_sigmoid(kernel->vector);
+        check_extreme_squares(kernel->vector);
     }
     for (int round = 0; round < ROUNDS; round++) {
         fill(&v, &random);
@@ -191,6 +253,14 @@ void test_vectors(void) {
             check_quantise(kernel->vector, &v);
             check_gates(kernel->vector, &v, &random);
             check_rescale(kernel->vector, &v, &random);
+        }
+    }
+    for (int round = 0; round < HALVES_ROUNDS; round++) {
+        fill(&v, &random);
+        const uint64_t seed = random;
+        FOR_EACH_KERNEL(kernel) {
+            random = seed;
+            check_halves(kernel->vector, &v, &random);
         }
     }
 }
