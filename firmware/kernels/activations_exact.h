@@ -15,28 +15,24 @@ static int32_t lanes_total(lanes a) {
     return total;
 }
 
-INLINE struct ternel_activation_sums
-quantise_lanes(const int32_t *input, const int16_t *gains, uint32_t count, int32_t factor,
-               const struct rounding *rounding, const enum rounding_kind kind, int8_t *restrict activation) {
+INLINE int32_t quantise_lanes(const int32_t *input, const int16_t *gains, uint32_t count, int32_t factor,
+                              const struct rounding *rounding, const enum rounding_kind kind,
+                              int8_t *restrict activation) {
     lanes sums = lanes_zero();
-    lanes magnitudes = lanes_zero();
 #define BODY(i, n)                                                                                           \
     const lanes x = load(input + (i), n);                                                                    \
     const lanes scaled = lanes_multiply(load_i16(gains + (i), n), lanes_set(factor));                        \
     const lanes q = kind == ROUNDING_LOW ? round_low(x, scaled, rounding)                                    \
                                          : round_high(lanes_products(x, scaled), rounding);                  \
     store_i8(activation + (i), q, n);                                                                        \
-    sums = lanes_add(sums, q);                                                                               \
-    magnitudes = lanes_add(magnitudes, lanes_absolute(q))
+    sums = lanes_add(sums, q)
     EACH_VECTOR(count, BODY);
 #undef BODY
-    return (struct ternel_activation_sums){.sum = lanes_total(sums),
-                                           .magnitude = (uint32_t)lanes_total(magnitudes)};
+    return lanes_total(sums);
 }
 
-static struct ternel_activation_sums quantise_exactly(const int32_t *input, const int16_t *gains,
-                                                      uint32_t count, int32_t factor, int32_t k,
-                                                      int8_t *restrict activation) {
+static int32_t quantise_exactly(const int32_t *input, const int16_t *gains, uint32_t count, int32_t factor,
+                                int32_t k, int8_t *restrict activation) {
     const struct rounding rounding = rounding_of((uint32_t)(24 + k), 31);
     return rounding.kind == ROUNDING_LOW
                ? quantise_lanes(input, gains, count, factor, &rounding, ROUNDING_LOW, activation)

@@ -61,9 +61,8 @@ INLINE lanes estimated_bytes(const struct estimate_bytes *by, lanes a, lanes b, 
     return _mm512_permutexvar_epi32(by->order, _mm512_shuffle_epi8(mixed, by->fours));
 }
 
-static struct ternel_activation_sums quantise(const int32_t *input, const struct ternel_gain *gain,
-                                              const void *values, int32_t factor, int32_t k,
-                                              int8_t *restrict activation) {
+static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, const void *values,
+                        int32_t factor, int32_t k, int8_t *restrict activation) {
     const float *gains = values;
     const uint32_t whole = gain->count - gain->count % BLOCK;
     const __m512 scale = _mm512_set1_ps((float)factor / (float)(UINT64_C(1) << (24 + k)));
@@ -71,9 +70,8 @@ static struct ternel_activation_sums quantise(const int32_t *input, const struct
     const lanes fraction = keep(lanes_set(ESTIMATE_FRACTION));
     const lanes bias = keep(_mm512_set1_epi8((char)128));
     const lanes zero = keep(lanes_zero());
-    struct ternel_activation_sums exact = {0};
     lanes sums = lanes_zero();
-    lanes magnitudes = lanes_zero();
+    int32_t exact = 0;   ///< the sum of what is not in these
     uint32_t blocks = 0; ///< that are in these sums
     for (uint32_t i = 0; i < whole; i += BLOCK) {
         const lanes a = estimate(input + i, gains + i, scale);
@@ -85,24 +83,15 @@ static struct ternel_activation_sums quantise(const int32_t *input, const struct
         sure = _mm512_mask_test_epi32_mask(sure, c, fraction);
         sure = _mm512_mask_test_epi32_mask(sure, d, fraction);
         if (TERNEL_RARELY(sure != 0xffff)) {
-            const struct ternel_activation_sums block =
-                quantise_exactly(input + i, gain->values + i, BLOCK, factor, k, activation + i);
-            exact.sum += block.sum;
-            exact.magnitude += block.magnitude;
+            exact += quantise_exactly(input + i, gain->values + i, BLOCK, factor, k, activation + i);
             continue;
         }
         const lanes biased = estimated_bytes(&bytes, a, b, c, d);
-        const lanes q = lanes_xor(biased, bias);
-        lanes_store(activation + i, q);
+        lanes_store(activation + i, lanes_xor(biased, bias));
         sums = _mm512_add_epi64(sums, _mm512_sad_epu8(biased, zero));
-        magnitudes = _mm512_add_epi64(magnitudes, _mm512_sad_epu8(_mm512_abs_epi8(q), zero));
         blocks++;
     }
-    const struct ternel_activation_sums rest = quantise_exactly(
-        input + whole, gain->values + whole, gain->count - whole, factor, k, activation + whole);
-    return (struct ternel_activation_sums){
-        .sum =
-            (int32_t)_mm512_reduce_add_epi64(sums) - (int32_t)(blocks * BLOCK * 128) + exact.sum + rest.sum,
-        .magnitude = (uint32_t)_mm512_reduce_add_epi64(magnitudes) + exact.magnitude + rest.magnitude,
-    };
+    exact += quantise_exactly(input + whole, gain->values + whole, gain->count - whole, factor, k,
+                              activation + whole);
+    return (int32_t)_mm512_reduce_add_epi64(sums) - (int32_t)(blocks * BLOCK * 128) + exact;
 }

@@ -70,7 +70,7 @@ static void quantise(const struct part *part, uint32_t slot_index, uint32_t t,
     }
     const struct ternel_scale root = part->work->reciprocal_sqrt(squares + gain->epsilon);
     const struct ternel_quantiser q = quantiser_of(matrix, gain, root, largest, fraction);
-    slot->sums[t] = part->work->quantise(input, gain, gains, q.factor, q.k, values).sum;
+    slot->sums[t] = part->work->quantise(input, gain, gains, q.factor, q.k, values);
     memset(values + columns, 0, padding);
     slot->rescalers[t] = ternel_rescaler_of(q.mantissa, q.shift);
 }

@@ -50,12 +50,6 @@ struct ternel_inputs {
     uint32_t tokens;
 };
 
-/// What a token's activations add up to.
-struct ternel_activation_sums {
-    int32_t sum;
-    uint32_t magnitude; ///< the sum without signs
-};
-
 /// The work between the matrices; each function gives the bits of its namesake in the engine (numerics.h,
 /// rmsnorm.h, bitlinear.h, gates.h). Vectors may begin at any multiple of their elements' size.
 struct ternel_vector_work {
@@ -69,9 +63,9 @@ struct ternel_vector_work {
                     const void *values, uint32_t fraction, int32_t *restrict out);
     /// The largest |input * gain|; of its bits those below the upper sixteen may be missing.
     uint64_t (*largest_product)(const int32_t *input, const struct ternel_gain *gain, const void *values);
-    struct ternel_activation_sums (*quantise)(const int32_t *input, const struct ternel_gain *gain,
-                                              const void *values, int32_t factor, int32_t k,
-                                              int8_t *restrict activation);
+    /// Returns the sum of the activations.
+    int32_t (*quantise)(const int32_t *input, const struct ternel_gain *gain, const void *values,
+                        int32_t factor, int32_t k, int8_t *restrict activation);
     void (*forget_gate)(int32_t *gate, uint32_t count, uint32_t fraction, const uint16_t *lower_bound);
     /// The new state goes where the candidate was.
     void (*update_state)(int32_t *restrict candidate, const int32_t *forget, const int32_t *state,

@@ -75,18 +75,15 @@ static uint64_t largest_product(const int32_t *input, const struct ternel_gain *
     return ternel_largest_product(input, gain);
 }
 
-static struct ternel_activation_sums quantise(const int32_t *input, const struct ternel_gain *gain,
-                                              const void *values, int32_t factor, int32_t k,
-                                              int8_t *restrict activation) {
+static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, const void *values,
+                        int32_t factor, int32_t k, int8_t *restrict activation) {
     (void)values;
     ternel_quantise(input, gain, factor, k, activation);
-    struct ternel_activation_sums sums = {0};
+    int32_t sum = 0;
     for (uint32_t i = 0; i < gain->count; i++) {
-        const int32_t value = activation[i];
-        sums.sum += value;
-        sums.magnitude += (uint32_t)(value < 0 ? -value : value);
+        sum += activation[i];
     }
-    return sums;
+    return sum;
 }
 
 static void update_state(int32_t *restrict candidate, const int32_t *forget, const int32_t *state,
