@@ -77,11 +77,12 @@ static void quantise(const struct part *part, uint32_t slot_index, uint32_t t,
 
 /// Some tiles, and the rows that they are.
 struct tiles {
-    uint32_t first, count;
+    uint32_t first;
     uint32_t row, rows;
 };
 
-/// The rows of some tiles for the tokens that matter: out[row] of token t at out + t * stride.
+/// The rows of some tiles for the tokens that matter: those of the first one at out, of each other one
+/// `stride` further.
 static void multiply(const struct part *part, const struct ternel_packed_matrix *packed, uint32_t slot_index,
                      const struct tiles *tiles, int32_t *out, uint32_t stride) {
     const struct ternel_forward *f = part->forward;
@@ -99,7 +100,6 @@ static void multiply(const struct part *part, const struct ternel_packed_matrix 
         .tokens = tokens,
     };
     const uint8_t *tile = packed->tiles + tiles->first * tile_bytes;
-    out += (size_t)part->first * stride + tiles->row;
     for (uint32_t done = 0; done < tiles->rows; done += tile_rows, tile += tile_bytes) {
         const bool whole = tiles->rows - done >= tile_rows;
         int32_t *const sums = whole ? out + done : part->scratch->edge;
@@ -156,13 +156,19 @@ static void each_row(const struct part *part, const struct ternel_forward_layer 
     struct ternel_forward *f = part->forward;
     const struct ternel_packing packing = f->kernel->packing;
     const uint32_t total = ternel_tiles(packing, rows);
-    struct tiles tiles;
+    const uint32_t tile_rows = ternel_tile_rows(packing);
+    const uint32_t at_once = TERNEL_FORWARD_ROWS / (f->count - part->first) / tile_rows;
+    uint32_t first;
+    uint32_t count;
     ternel_workers_share(f->workers, part->worker, total);
-    while (ternel_workers_claim(f->workers, part->worker, &tiles.first, &tiles.count)) {
-        const uint32_t size = tiles.count * ternel_tile_rows(packing);
-        tiles.row = tiles.first * ternel_tile_rows(packing);
-        tiles.rows = rows - tiles.row < size ? rows - tiles.row : size;
-        step(part, layer, &tiles);
+    while (ternel_workers_claim(f->workers, part->worker, &first, &count)) {
+        for (const uint32_t end = first + count; first < end; first += count) {
+            count = end - first < at_once ? end - first : at_once;
+            const uint32_t row = first * tile_rows;
+            const uint32_t most = count * tile_rows;
+            step(part, layer,
+                 &(struct tiles){.first = first, .row = row, .rows = rows - row < most ? rows - row : most});
+        }
     }
     ternel_workers_barrier(f->workers, part->worker, NULL);
 }
@@ -200,16 +206,16 @@ static void mix_state(const struct part *part, const struct ternel_forward_layer
     const struct ternel_buffers *buffers = &f->engine->buffers;
     const uint8_t *fraction = layer->layer.fraction;
     const size_t index = (size_t)(layer - f->layers);
-    multiply(part, &layer->packed[TERNEL_FORWARD_FORGET], 0, tiles, f->forget, f->stride);
-    multiply(part, &layer->packed[TERNEL_FORWARD_CANDIDATE], 1, tiles, f->candidate, f->stride);
-    multiply(part, &layer->packed[TERNEL_FORWARD_GATE], 2, tiles, f->output, f->stride);
+    int32_t *forget = part->scratch->rows;
+    int32_t *candidate = f->candidate + tiles->row;
+    multiply(part, &layer->packed[TERNEL_FORWARD_FORGET], 0, tiles, forget, tiles->rows);
+    multiply(part, &layer->packed[TERNEL_FORWARD_CANDIDATE], 1, tiles, candidate, f->stride);
+    multiply(part, &layer->packed[TERNEL_FORWARD_GATE], 2, tiles, f->output + tiles->row, f->stride);
     // The first layer has no lower bound: its gate may close completely.
     const uint16_t *lower_bound = index == 0 ? NULL : layer->layer.lower_bound + tiles->row;
     int32_t *const after_last = buffers->state + index * buffers->state_stride + tiles->row;
     const int32_t *state = after_last;
-    for (uint32_t t = 0; t < f->count; t++) {
-        int32_t *forget = f->forget + (size_t)t * f->stride + tiles->row;
-        int32_t *candidate = f->candidate + (size_t)t * f->stride + tiles->row;
+    for (uint32_t t = 0; t < f->count; t++, forget += tiles->rows, candidate += f->stride) {
         part->work->forget_gate(forget, tiles->rows, fraction[TERNEL_LAYER_FRACTION_FORGET], lower_bound);
         part->work->update_state(candidate, forget, state, tiles->rows,
                                  fraction[TERNEL_LAYER_FRACTION_CANDIDATE]);
@@ -241,10 +247,10 @@ static void prepare_output(const struct part *part, const struct ternel_forward_
 static void add_rows(const struct part *part, const struct ternel_packed_matrix *packed,
                      const struct tiles *tiles) {
     struct ternel_forward *f = part->forward;
-    multiply(part, packed, 0, tiles, f->candidate, f->stride);
-    for (uint32_t t = part->first; t < f->count; t++) {
-        const size_t at = (size_t)t * f->stride + tiles->row;
-        part->work->add_residual(f->residual + at, f->candidate + at, tiles->rows);
+    int32_t *update = part->scratch->rows;
+    multiply(part, packed, 0, tiles, update, tiles->rows);
+    for (uint32_t t = part->first; t < f->count; t++, update += tiles->rows) {
+        part->work->add_residual(f->residual + (size_t)t * f->stride + tiles->row, update, tiles->rows);
     }
 }
 
@@ -278,11 +284,12 @@ static void gate_linear_unit(const struct part *part, const struct ternel_forwar
     struct ternel_forward *f = part->forward;
     const uint32_t both_fraction = layer->layer.fraction[TERNEL_LAYER_FRACTION_GATE_UP];
     const uint32_t shift = 2 * both_fraction - layer->layer.fraction[TERNEL_LAYER_FRACTION_PRODUCT];
-    multiply(part, &layer->packed[TERNEL_FORWARD_LINEAR_GATE], 0, tiles, f->gate, f->wide_stride);
-    multiply(part, &layer->packed[TERNEL_FORWARD_LINEAR_UP], 0, tiles, f->up, f->wide_stride);
-    for (uint32_t t = part->first; t < f->count; t++) {
-        const size_t at = (size_t)t * f->wide_stride + tiles->row;
-        part->work->gate_linear_unit(f->gate + at, f->up + at, tiles->rows, both_fraction, shift);
+    int32_t *gate = f->gate + (size_t)part->first * f->wide_stride + tiles->row;
+    int32_t *up = part->scratch->rows;
+    multiply(part, &layer->packed[TERNEL_FORWARD_LINEAR_GATE], 0, tiles, gate, f->wide_stride);
+    multiply(part, &layer->packed[TERNEL_FORWARD_LINEAR_UP], 0, tiles, up, tiles->rows);
+    for (uint32_t t = part->first; t < f->count; t++, gate += f->wide_stride, up += tiles->rows) {
+        part->work->gate_linear_unit(gate, up, tiles->rows, both_fraction, shift);
     }
 }
 
@@ -311,7 +318,7 @@ static void make_logits(const struct part *part, const struct ternel_forward_lay
                         const struct tiles *tiles) {
     struct ternel_forward *f = part->forward;
     (void)layer;
-    multiply(part, &f->packed_head, 0, tiles, f->engine->buffers.logits, 0);
+    multiply(part, &f->packed_head, 0, tiles, f->engine->buffers.logits + tiles->row, 0);
 }
 
 static void pass(void *context, uint32_t worker) {

@@ -89,11 +89,9 @@ static size_t lay_out(struct ternel_forward *forward, uint32_t workers, uint32_t
     forward->gain_stride = forward->stride > forward->wide_stride ? forward->stride : forward->wide_stride;
     forward->gains =
         take(&cursor, (size_t)workers * TERNEL_FORWARD_GAINS * forward->gain_stride, sizeof(int32_t));
-    forward->forget = take(&cursor, narrow, sizeof(int32_t));
     forward->candidate = take(&cursor, narrow, sizeof(int32_t));
     forward->output = take(&cursor, narrow, sizeof(int32_t));
     forward->gate = take(&cursor, wide, sizeof(int32_t));
-    forward->up = take(&cursor, wide, sizeof(int32_t));
     for (uint32_t i = 0; i < TERNEL_FORWARD_SLOTS; i++) {
         forward->slot[i].values = take(&cursor, (size_t)columns * forward->activation_stride, 1);
     }
