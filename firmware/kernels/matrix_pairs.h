@@ -89,7 +89,8 @@ static void finish_rows(lanes total0, lanes total1, lanes total2, lanes total3,
                         const struct ternel_inputs *inputs, uint32_t token, int32_t *rows) {
     const int32_t mantissa = inputs->rescalers[token].mantissa;
     const int64_t offset = -(int64_t)inputs->sums[token] * mantissa;
-    const struct rounding rounding = rounding_of(inputs->rescalers[token].shift, RESCALED_BITS);
+    const uint32_t sum_bits = 32 - (uint32_t)__builtin_clz(127 * inputs->columns);
+    const struct rounding rounding = rounding_of(inputs->rescalers[token].shift, sum_bits + 16);
     const struct products first = {.even = rescaled_products(total0, mantissa),
                                    .odd = rescaled_products(total1, mantissa)};
     const struct products second = {.even = rescaled_products(total2, mantissa),
