@@ -55,8 +55,10 @@ INLINE lanes choose(lanes which, lanes a, lanes b) {
 
 /// The integers of four estimates less 256, as bytes in the order of the elements.
 INLINE lanes estimated_bytes(const struct estimate_bytes *by, lanes a, lanes b, lanes c, lanes d) {
-    const lanes ab = choose(by->first, _mm512_srli_epi32(a, 15), _mm512_srli_epi32(b, 7));
-    const lanes cd = choose(by->third, _mm512_slli_epi32(c, 1), _mm512_slli_epi32(d, 9));
+    const lanes ab = choose(by->first, _mm512_srli_epi32(a, ESTIMATE_FRACTION_BITS),
+                            _mm512_srli_epi32(b, ESTIMATE_FRACTION_BITS - 8));
+    const lanes cd = choose(by->third, _mm512_slli_epi32(c, 16 - ESTIMATE_FRACTION_BITS),
+                            _mm512_slli_epi32(d, 24 - ESTIMATE_FRACTION_BITS));
     const lanes mixed = choose(by->lower, ab, cd);
     return _mm512_permutexvar_epi32(by->order, _mm512_shuffle_epi8(mixed, by->fours));
 }

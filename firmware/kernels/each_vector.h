@@ -16,7 +16,8 @@
         }                                                                                                    \
     } while (0)
 
-/// The same as BODY(i, n, turn), where `turn` is 0 and 1 in turns, for what takes longer than a turn.
+/// The same as BODY(i, n, turn), where `turn` is 0 and 1 in turns: two chains of instructions, of which
+/// neither waits for the other.
 #define EACH_VECTOR_IN_TURN(count, BODY)                                                                     \
     do {                                                                                                     \
         uint32_t at = 0;                                                                                     \

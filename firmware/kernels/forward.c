@@ -28,40 +28,25 @@ static uint32_t block_columns(uint32_t columns) {
     return (columns + TERNEL_BLOCK_COLUMNS - 1) / TERNEL_BLOCK_COLUMNS * TERNEL_BLOCK_COLUMNS;
 }
 
-/// A gain's values as the kernel wants them: at `index`, where they stay for the next token.
-static const void *values_of(const struct part *part, uint32_t index, const struct ternel_gain *gain) {
-    const struct ternel_forward *f = part->forward;
-    if (part->work->spread_gain == NULL) {
-        return gain->values;
-    }
-    const int16_t **spread = &part->scratch->spread[index];
-    int32_t *values = f->gains + ((size_t)part->worker * TERNEL_FORWARD_GAINS + index) * f->gain_stride;
-    if (*spread != gain->values) {
-        part->work->spread_gain(gain, values);
-        *spread = gain->values;
-    }
-    return values;
-}
-
-static void normalise(const struct part *part, const int32_t *input, const struct ternel_gain *gain,
+static void normalise(const struct part *part, const int32_t *input, const struct ternel_forward_gain *gain,
                       uint32_t fraction, int32_t *restrict out) {
     const struct ternel_vector_work *work = part->work;
-    const uint64_t squares = work->sum_of_squares(input, gain->count);
-    work->rmsnorm(input, squares, gain, values_of(part, TERNEL_FORWARD_SLOTS, gain), fraction, out);
+    const uint64_t squares = work->sum_of_squares(input, gain->gain->count);
+    work->rmsnorm(input, squares, gain->gain, gain->values, fraction, out);
 }
 
 /// Activations of token t for a matrix: those of BitLinear.
 static void quantise(const struct part *part, uint32_t slot_index, uint32_t t,
-                     const struct ternel_matrix *matrix, const struct ternel_gain *gain, const int32_t *input,
-                     uint64_t squares, uint32_t fraction) {
+                     const struct ternel_matrix *matrix, const struct ternel_forward_gain *by,
+                     const int32_t *input, uint64_t squares, uint32_t fraction) {
     struct ternel_forward *f = part->forward;
+    const struct ternel_gain *gain = by->gain;
     struct ternel_forward_slot *slot = &f->slot[slot_index];
     int8_t *values = slot->values + (size_t)t * f->activation_stride;
     const uint32_t columns = matrix->columns;
     const uint32_t padding = block_columns(columns) - columns;
-    const void *gains = values_of(part, slot_index, gain);
     const uint64_t largest =
-        squares + gain->epsilon == 0 ? 0 : part->work->largest_product(input, gain, gains);
+        squares + gain->epsilon == 0 ? 0 : part->work->largest_product(input, gain, by->values);
     if (largest == 0) {
         memset(values, 0, columns + padding);
         slot->sums[t] = 0;
@@ -70,7 +55,7 @@ static void quantise(const struct part *part, uint32_t slot_index, uint32_t t,
     }
     const struct ternel_scale root = part->work->reciprocal_sqrt(squares + gain->epsilon);
     const struct ternel_quantiser q = quantiser_of(matrix, gain, root, largest, fraction);
-    slot->sums[t] = part->work->quantise(input, gain, gains, q.factor, q.k, values);
+    slot->sums[t] = part->work->quantise(input, gain, by->values, q.factor, q.k, values);
     memset(values + columns, 0, padding);
     slot->rescalers[t] = ternel_rescaler_of(q.mantissa, q.shift);
 }
@@ -182,7 +167,7 @@ static void take_token(const struct part *part, const struct ternel_forward_laye
 /// x -> the inputs of f, i and g.
 static void prepare_gates(const struct part *part, const struct ternel_forward_layer *layer, uint32_t t) {
     struct ternel_forward *f = part->forward;
-    const struct ternel_gain *gain = layer->layer.gain;
+    const struct ternel_forward_gain *gain = layer->gain;
     const uint8_t *fraction = layer->layer.fraction;
     const struct ternel_matrix *matrix = layer->layer.matrix;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
@@ -227,7 +212,7 @@ static void mix_state(const struct part *part, const struct ternel_forward_layer
 /// g and the state -> the input of o.
 static void prepare_output(const struct part *part, const struct ternel_forward_layer *layer, uint32_t t) {
     struct ternel_forward *f = part->forward;
-    const struct ternel_gain *gain = layer->layer.gain;
+    const struct ternel_forward_gain *gain = layer->gain;
     const uint8_t *fraction = layer->layer.fraction;
     const uint32_t d = f->container->shape.dimension;
     const uint32_t state_fraction = fraction[TERNEL_LAYER_FRACTION_CANDIDATE];
@@ -268,7 +253,7 @@ static void add_down(const struct part *part, const struct ternel_forward_layer 
 static void prepare_linear_unit(const struct part *part, const struct ternel_forward_layer *layer,
                                 uint32_t t) {
     struct ternel_forward *f = part->forward;
-    const struct ternel_gain *gain = layer->layer.gain;
+    const struct ternel_forward_gain *gain = layer->gain;
     const uint32_t d = f->container->shape.dimension;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
     int32_t *normed = f->normed + (size_t)part->worker * f->stride;
@@ -296,9 +281,8 @@ static void gate_linear_unit(const struct part *part, const struct ternel_forwar
 static void prepare_down(const struct part *part, const struct ternel_forward_layer *layer, uint32_t t) {
     struct ternel_forward *f = part->forward;
     const int32_t *product = f->gate + (size_t)t * f->wide_stride;
-    quantise(part, 0, t, &layer->layer.matrix[TERNEL_LAYER_MATRIX_DOWN],
-             &layer->layer.gain[TERNEL_LAYER_GAIN_DOWN], product,
-             part->work->sum_of_squares(product, f->container->shape.intermediate),
+    quantise(part, 0, t, &layer->layer.matrix[TERNEL_LAYER_MATRIX_DOWN], &layer->gain[TERNEL_LAYER_GAIN_DOWN],
+             product, part->work->sum_of_squares(product, f->container->shape.intermediate),
              f->container->residual_fraction);
 }
 
@@ -309,8 +293,8 @@ static void prepare_head(const struct part *part, const struct ternel_forward_la
     const uint32_t d = f->container->shape.dimension;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
     int32_t *normed = f->normed + (size_t)part->worker * f->stride;
-    normalise(part, residual, &f->head.norm, f->container->final_fraction, normed);
-    quantise(part, 0, t, &f->head.matrix, &f->head.gain, normed, part->work->sum_of_squares(normed, d),
+    normalise(part, residual, &f->head_norm, f->container->final_fraction, normed);
+    quantise(part, 0, t, &f->head.matrix, &f->head_gain, normed, part->work->sum_of_squares(normed, d),
              f->container->logits_fraction);
 }
 

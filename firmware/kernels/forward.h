@@ -14,13 +14,11 @@
 /// Inputs of one token that exist at the same time: those of the matrices f, i and g.
 enum { TERNEL_FORWARD_SLOTS = 3 };
 
-/// Gains that a step needs: one for each of these inputs, and a norm's.
-enum { TERNEL_FORWARD_GAINS = TERNEL_FORWARD_SLOTS + 1 };
-
 enum {
     /// Tiles of a matrix that a step takes at once for the most tokens: what it does with their rows finds
     /// them in the core's own cache. Measured: 2 to 16 are within 2%, a worker's whole share is 5% slower.
     TERNEL_FORWARD_TILES = 8,
+    /// Their rows, for each token.
     TERNEL_FORWARD_ROWS = TERNEL_FORWARD_TILES * TERNEL_TILE_ROWS_MAX * TERNEL_COLUMNS_MAX,
 };
 
@@ -44,9 +42,16 @@ struct ternel_packed_matrix {
     uint32_t rows;
 };
 
+/// A gain of the container, and its values as the kernel wants them.
+struct ternel_forward_gain {
+    const struct ternel_gain *gain;
+    const void *values;
+};
+
 /// One layer, as it was found in the container and repacked.
 struct ternel_forward_layer {
     struct ternel_layer layer;
+    struct ternel_forward_gain gain[TERNEL_LAYER_GAIN_COUNT];
     struct ternel_packed_matrix packed[TERNEL_FORWARD_MATRICES];
 };
 
@@ -62,7 +67,6 @@ struct ternel_forward_scratch {
     struct ternel_kernel_scratch kernel;
     int32_t edge[TERNEL_COLUMNS_MAX * TERNEL_TILE_ROWS_MAX]; ///< rows of a tile that has too few
     int32_t rows[TERNEL_FORWARD_ROWS];                       ///< that nobody wants behind the step
-    const int16_t *spread[TERNEL_FORWARD_GAINS]; ///< whose values the worker has in ternel_forward.gains
 };
 
 struct ternel_forward {
@@ -73,6 +77,8 @@ struct ternel_forward {
     size_t weight_bytes; ///< repacked, all of which a token reads
 
     struct ternel_head head;
+    struct ternel_forward_gain head_norm;
+    struct ternel_forward_gain head_gain;
     struct ternel_packed_matrix packed_head;
     struct ternel_forward_layer *layers;
     struct ternel_forward_scratch *scratch; ///< [workers]
@@ -82,9 +88,7 @@ struct ternel_forward {
     uint32_t wide_stride;       ///< of those with `intermediate`
     uint32_t activation_stride; ///< of the slots' values
     int32_t *residual;
-    int32_t *normed; ///< a vector for each worker: it stays in its cache
-    int32_t *gains;  ///< and some gains, as the kernel wants them: gain_stride each
-    uint32_t gain_stride;
+    int32_t *normed;    ///< a vector for each worker: it stays in its cache
     int32_t *candidate; ///< then the state after the token
     int32_t *output;
     int32_t *gate;

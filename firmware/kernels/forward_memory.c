@@ -1,8 +1,6 @@
 // The memory of ternel_forward: its layout, and the repacking of the weights.
 #include "forward.h"
 
-#include <string.h>
-
 #include "packing.h"
 #include "streaming.h"
 
@@ -38,6 +36,20 @@ static uint8_t *place_tiles(struct cursor *cursor, struct ternel_forward *forwar
     return take(cursor, bytes, 1);
 }
 
+/// A gain of `count` values; `to` is NULL while only the size is wanted.
+static void place_gain(struct cursor *cursor, const struct ternel_forward *forward, uint32_t count,
+                       const struct ternel_gain *gain, struct ternel_forward_gain *to) {
+    const struct ternel_vector_work *work = forward->kernel->vector;
+    void *spread = work->spread_gain == NULL ? NULL : take(cursor, count, sizeof(int32_t));
+    if (to != NULL) {
+        *to = (struct ternel_forward_gain){.gain = gain, .values = gain->values};
+        if (work->spread_gain != NULL) {
+            work->spread_gain(gain, spread);
+            to->values = spread;
+        }
+    }
+}
+
 /// One layer; `to` is NULL while only the size is wanted, for which the container's shape is enough.
 static void place_layer(struct cursor *cursor, struct ternel_forward *forward, uint32_t index,
                         struct ternel_forward_layer *to) {
@@ -55,6 +67,10 @@ static void place_layer(struct cursor *cursor, struct ternel_forward *forward, u
         [TERNEL_FORWARD_LINEAR_UP] = TERNEL_LAYER_MATRIX_GATE_UP,
         [TERNEL_FORWARD_DOWN] = TERNEL_LAYER_MATRIX_DOWN,
     };
+    for (uint32_t i = 0; i < TERNEL_LAYER_GAIN_COUNT; i++) {
+        place_gain(cursor, forward, i == TERNEL_LAYER_GAIN_DOWN ? intermediate : dimension,
+                   to == NULL ? NULL : &to->layer.gain[i], to == NULL ? NULL : &to->gain[i]);
+    }
     for (uint32_t i = 0; i < TERNEL_FORWARD_MATRICES; i++) {
         const uint32_t rows = sources[i] == TERNEL_LAYER_MATRIX_GATE_UP ? intermediate : dimension;
         const uint32_t columns = sources[i] == TERNEL_LAYER_MATRIX_DOWN ? intermediate : dimension;
@@ -86,9 +102,6 @@ static size_t lay_out(struct ternel_forward *forward, uint32_t workers, uint32_t
     const size_t wide = (size_t)columns * forward->wide_stride;
     forward->residual = take(&cursor, narrow, sizeof(int32_t));
     forward->normed = take(&cursor, (size_t)workers * forward->stride, sizeof(int32_t));
-    forward->gain_stride = forward->stride > forward->wide_stride ? forward->stride : forward->wide_stride;
-    forward->gains =
-        take(&cursor, (size_t)workers * TERNEL_FORWARD_GAINS * forward->gain_stride, sizeof(int32_t));
     forward->candidate = take(&cursor, narrow, sizeof(int32_t));
     forward->output = take(&cursor, narrow, sizeof(int32_t));
     forward->gate = take(&cursor, wide, sizeof(int32_t));
@@ -100,9 +113,15 @@ static size_t lay_out(struct ternel_forward *forward, uint32_t workers, uint32_t
     for (uint32_t i = 0; i < shape->layers; i++) {
         place_layer(&cursor, forward, i, forward->layers == NULL ? NULL : &forward->layers[i]);
     }
-    uint8_t *tiles = place_tiles(&cursor, forward, shape->vocabulary, shape->dimension);
     if (memory != NULL) {
         ternel_container_head(forward->container, &forward->head);
+    }
+    place_gain(&cursor, forward, shape->dimension, &forward->head.norm,
+               memory == NULL ? NULL : &forward->head_norm);
+    place_gain(&cursor, forward, shape->dimension, &forward->head.gain,
+               memory == NULL ? NULL : &forward->head_gain);
+    uint8_t *tiles = place_tiles(&cursor, forward, shape->vocabulary, shape->dimension);
+    if (memory != NULL) {
         forward->packed_head = (struct ternel_packed_matrix){
             .source = &forward->head.matrix, .tiles = tiles, .first = 0, .rows = shape->vocabulary};
     }
@@ -187,9 +206,6 @@ enum ternel_error ternel_forward_open(struct ternel_forward *forward,
         return TERNEL_ERROR_ENGINE_ARENA;
     }
     lay_out(forward, workers->count, columns, memory);
-    for (uint32_t worker = 0; worker < workers->count; worker++) {
-        memset(forward->scratch[worker].spread, 0, sizeof forward->scratch[worker].spread);
-    }
     ternel_workers_run(workers, pack_all, forward);
     return TERNEL_OK;
 }

@@ -67,7 +67,7 @@ struct ternel_vector_work {
     int32_t (*quantise)(const int32_t *input, const struct ternel_gain *gain, const void *values,
                         int32_t factor, int32_t k, int8_t *restrict activation);
     void (*forget_gate)(int32_t *gate, uint32_t count, uint32_t fraction, const uint16_t *lower_bound);
-    /// The new state goes where the candidate was.
+    /// Unlike its namesake it has the candidate first, and leaves the new state there.
     void (*update_state)(int32_t *restrict candidate, const int32_t *forget, const int32_t *state,
                          uint32_t count, uint32_t fraction);
     void (*gate_output)(int32_t *restrict out, const int32_t *normed, const int32_t *state, uint32_t count,

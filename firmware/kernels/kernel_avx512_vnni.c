@@ -116,7 +116,9 @@ static void unpack(const uint8_t *tile, uint32_t blocks, uint8_t *factors) {
     }
 }
 
-/// The steps in one piece: one by one, gcc 12 copies some of the sums in every step.
+/// The steps in one piece: one by one, gcc 12 copies some of the sums in every step, and so it does if they
+/// are not to share a register with an operand (&). They never do: of a sum, which comes out of such an
+/// instruction, no compiler knows that it is equal to anything.
 static inline void accumulate(lanes *sum0, lanes *sum1, lanes *sum2, lanes *sum3, lanes factor0,
                               lanes factor1, lanes factor2, lanes factor3, lanes input) {
     __asm__("vpdpbusd %8, %4, %0\n\t"
@@ -127,7 +129,7 @@ static inline void accumulate(lanes *sum0, lanes *sum1, lanes *sum2, lanes *sum3
             : "v"(factor0), "v"(factor1), "v"(factor2), "v"(factor3), "v"(input));
 }
 
-/// What the activations' sum is too much (finish), in one of a row's two lanes.
+/// -65 times the sum of the activations (finish), in one of a row's two lanes.
 static inline lanes first_sum(int32_t activations) {
     return _mm512_maskz_set1_epi32(0x5555, -65 * activations);
 }
@@ -152,13 +154,13 @@ INLINE void store_rows(int32_t *a, int32_t *b, int digit, lanes sums, __m512 sca
 
 /// A sum of digits D[j] is that of the trits, T[j], and the sum of the activations more. So a token's sums of
 /// products, 64 D[j] + D[j + 1], are 65 times the sum of the activations more than s[j] = 64 T[j] + T[j + 1],
-/// and were begun with so much less. s[3] - 64 s[2] + 64^2 s[1] - 64^3 s[0] = T[4] - 2^24 T[0], and
+/// and begin at minus that. s[3] - 64 s[2] + 64^2 s[1] - 64^3 s[0] = T[4] - 2^24 T[0], and
 /// |T[4]| <= 127 * 32768 < 2^23: its lower 24 bits are T[4], and from there the others follow.
 INLINE void finish(lanes a0, lanes a1, lanes a2, lanes a3, lanes b0, lanes b1, lanes b2, lanes b3,
-                   const struct ternel_inputs *inputs, uint32_t a, uint32_t b, int32_t *rows_a,
+                   const struct ternel_inputs *inputs, uint32_t token_a, uint32_t token_b, int32_t *rows_a,
                    int32_t *rows_b) {
-    const __m512 scale = _mm512_mask_broadcastss_ps(_mm512_set1_ps(inputs->rescalers[a].scale), 0xff00,
-                                                    _mm_set_ss(inputs->rescalers[b].scale));
+    const __m512 scale = _mm512_mask_broadcastss_ps(_mm512_set1_ps(inputs->rescalers[token_a].scale), 0xff00,
+                                                    _mm_set_ss(inputs->rescalers[token_b].scale));
     const lanes sum0 = sum_neighbours(a0, b0);
     const lanes sum1 = sum_neighbours(a1, b1);
     const lanes sum2 = sum_neighbours(a2, b2);

@@ -5,8 +5,8 @@
 //     first_sum(activations)            how a token's sums begin; `activations` is the sum of its activations
 //     accumulate(&sum.., factor.., input)   one step of a token's four sums
 //     total_of(sum)                     the sum of a piece in lanes that have room for those of all pieces
-//     finish(a.., b.., inputs, a, b, rows_a, rows_b)   the rescaled rows of two tokens, or twice of the same,
-//                                       from their four totals
+//     finish(a.., b.., inputs, token_a, token_b, rows_a, rows_b)   the rescaled rows of two tokens, or twice
+//                                       of the same, from their four totals
 //
 // A piece of a tile is unpacked once for all tokens. The sums of the tokens that are multiplied together stay
 // in registers: they are variables of their own, as compilers make no registers of arrays. What the pieces
@@ -59,8 +59,7 @@ struct piece {
 #define ADD_TOTAL(token, i) total##token##i = lanes_add(total##token##i, lanes_load(TOTAL_AT(token, i)));
 #define STORE_TOTAL(token, i) lanes_store(TOTAL_AT(token, i), total##token##i);
 #define TAKE_TOTALS(token) EACH_SUM(TAKE_TOTAL, token)
-#define ADD_TOTALS(token) EACH_SUM(TAKE_TOTAL, token) EACH_SUM(ADD_TOTAL, token)
-
+#define ADD_TOTALS(token) TAKE_TOTALS(token) EACH_SUM(ADD_TOTAL, token)
 #define STORE_TOTALS(token) EACH_SUM(STORE_TOTAL, token)
 #define TOTAL_ARGUMENT(token, i) total##token##i,
 #define FINISH(a, b)                                                                                         \

@@ -103,11 +103,11 @@ static void finish_rows(lanes total0, lanes total1, lanes total2, lanes total3,
 }
 
 INLINE void finish(lanes a0, lanes a1, lanes a2, lanes a3, lanes b0, lanes b1, lanes b2, lanes b3,
-                   const struct ternel_inputs *inputs, uint32_t a, uint32_t b, int32_t *rows_a,
+                   const struct ternel_inputs *inputs, uint32_t token_a, uint32_t token_b, int32_t *rows_a,
                    int32_t *rows_b) {
-    finish_rows(a0, a1, a2, a3, inputs, a, rows_a);
-    if (b != a) {
-        finish_rows(b0, b1, b2, b3, inputs, b, rows_b);
+    finish_rows(a0, a1, a2, a3, inputs, token_a, rows_a);
+    if (token_b != token_a) {
+        finish_rows(b0, b1, b2, b3, inputs, token_b, rows_b);
     }
 }
 

@@ -65,8 +65,9 @@ struct squares {
     __m512d first, second;
 };
 
-/// So many have room: 2^7, of at most 2^46, in each lane.
-enum { SQUARES = 1 << 11 };
+/// So many have room: in each lane at most 65 of 2^46, as two sums take turns and the first one takes what is
+/// left behind them.
+enum { SQUARES_AT_ONCE = 1 << 11 };
 
 INLINE struct squares squares_none(void) {
     return (struct squares){_mm512_setzero_pd(), _mm512_setzero_pd()};

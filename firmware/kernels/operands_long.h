@@ -32,7 +32,7 @@ struct squares {
 };
 
 /// So many have room, and more: 2^16 of 2^46.
-enum { SQUARES = 1 << 16 };
+enum { SQUARES_AT_ONCE = 1 << 16 };
 
 INLINE struct squares squares_none(void) {
     return (struct squares){{lanes_zero(), lanes_zero()}};

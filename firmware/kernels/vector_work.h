@@ -17,8 +17,8 @@
 /// In parts that the sums have room for.
 static uint64_t sum_of_squares(const int32_t *input, uint32_t count) {
     uint64_t total = 0;
-    for (uint32_t start = 0; start < count; start += SQUARES) {
-        const uint32_t now = count - start < SQUARES ? count - start : SQUARES;
+    for (uint32_t start = 0; start < count; start += SQUARES_AT_ONCE) {
+        const uint32_t now = count - start < SQUARES_AT_ONCE ? count - start : SQUARES_AT_ONCE;
         struct squares sums0 = squares_none();
         struct squares sums1 = squares_none();
 #define BODY(i, n, turn) sums##turn = squares_add(sums##turn, input + start + (i), n)
