@@ -24,6 +24,20 @@ test("partitions follow each other at whole MiB, with room for the second table"
   assert.deepEqual(sectorsOf(layout.system), [2048, 83967]);
 });
 
+test("an empty file has a partition as well, for a partition has at least one sector", () => {
+  const layout = diskLayout([
+    { name: "empty.tern", bytes: 0 },
+    { name: "b.tern", bytes: 1 },
+  ]);
+  assert.deepEqual(
+    layout.models.map(({ offset, bytes }) => [offset / mebibyte, bytes / mebibyte]),
+    [
+      [41, 1],
+      [42, 1],
+    ],
+  );
+});
+
 test("files make the system partition larger; names are plain and at most 36 characters", () => {
   assert.equal(diskLayout([], 3 * mebibyte).system.bytes, 43 * mebibyte);
   const [model] = diskLayout([{ name: `${"é".repeat(40)}.tern`, bytes: 1 }]).models;

@@ -52,6 +52,8 @@ export interface DiskLayout {
 }
 
 const align = (value: number): number => Math.ceil(value / alignBytes) * alignBytes;
+/** No partition is without a sector, and so an empty file has one of zeros. */
+const modelBytes = (fileBytes: number): number => Math.max(alignBytes, align(fileBytes));
 
 /** The layout for models of these names and sizes; `fileBytes` of files lie in the system partition as well. */
 export function diskLayout(models: readonly { readonly name: string; readonly bytes: number }[], fileBytes = 0): DiskLayout {
@@ -64,7 +66,8 @@ export function diskLayout(models: readonly { readonly name: string; readonly by
   let offset = system.offset + system.bytes;
   const partitions = models.map(({ name, bytes }) => {
     // A partition's name has 36 characters; what is not plain would have to be encoded.
-    const partition = { name: name.replace(/[^\w.-]/g, "_").slice(0, 36), type: modelPartitionType, offset, bytes: align(bytes) };
+    const plain = name.replace(/[^\w.-]/g, "_").slice(0, 36);
+    const partition = { name: plain, type: modelPartitionType, offset, bytes: modelBytes(bytes) };
     offset += partition.bytes;
     return partition;
   });

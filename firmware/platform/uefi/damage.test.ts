@@ -11,7 +11,8 @@ const seed = 1;
 describe("damaged models on a PC's disk", { skip: skipWithout(...uefiTools), timeout: testLimit }, () => {
   const models = damagedModels(60, seed);
   it("30 in files", () => refuseAll(models.slice(0, 30), "file"));
-  it("30 in partitions", () => refuseAll(models.slice(30), "partition"));
+  const empty = { name: "empty.tern", damage: "empty", bytes: new Uint8Array() };
+  it("30 in partitions, and one of a file without a byte", () => refuseAll([...models.slice(30), empty], "partition"));
   it("10 damages of the file system", async () => {
     await refuseFiles(10, seed);
   });
