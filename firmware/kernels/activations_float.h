@@ -63,9 +63,10 @@ INLINE lanes estimated_bytes(const struct estimate_bytes *by, lanes a, lanes b, 
     return _mm512_permutexvar_epi32(by->order, _mm512_shuffle_epi8(mixed, by->fours));
 }
 
-static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, const void *values,
-                        int32_t factor, int32_t k, int8_t *restrict activation) {
-    const float *gains = values;
+static int32_t quantise(const int32_t *input, const struct ternel_kernel_gain *by, int32_t factor, int32_t k,
+                        int8_t *restrict activation) {
+    const struct ternel_gain *gain = by->source;
+    const float *gains = by->values;
     const uint32_t whole = gain->count - gain->count % BLOCK;
     const __m512 scale = _mm512_set1_ps((float)factor / (float)(UINT64_C(1) << (24 + k)));
     const struct estimate_bytes bytes = estimate_bytes_of();

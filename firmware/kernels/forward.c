@@ -28,25 +28,23 @@ static uint32_t block_columns(uint32_t columns) {
     return (columns + TERNEL_BLOCK_COLUMNS - 1) / TERNEL_BLOCK_COLUMNS * TERNEL_BLOCK_COLUMNS;
 }
 
-static void normalise(const struct part *part, const int32_t *input, const struct ternel_forward_gain *gain,
+static void normalise(const struct part *part, const int32_t *input, const struct ternel_kernel_gain *by,
                       uint32_t fraction, int32_t *restrict out) {
-    const struct ternel_vector_work *work = part->work;
-    const uint64_t squares = work->sum_of_squares(input, gain->gain->count);
-    work->rmsnorm(input, squares, gain->gain, gain->values, fraction, out);
+    const uint64_t squares = part->work->sum_of_squares(input, by->source->count);
+    part->work->rmsnorm(input, squares, by, fraction, out);
 }
 
 /// Activations of token t for a matrix: those of BitLinear.
 static void quantise(const struct part *part, uint32_t slot_index, uint32_t t,
-                     const struct ternel_matrix *matrix, const struct ternel_forward_gain *by,
+                     const struct ternel_matrix *matrix, const struct ternel_kernel_gain *by,
                      const int32_t *input, uint64_t squares, uint32_t fraction) {
     struct ternel_forward *f = part->forward;
-    const struct ternel_gain *gain = by->gain;
+    const struct ternel_gain *gain = by->source;
     struct ternel_forward_slot *slot = &f->slot[slot_index];
     int8_t *values = slot->values + (size_t)t * f->activation_stride;
     const uint32_t columns = matrix->columns;
     const uint32_t padding = block_columns(columns) - columns;
-    const uint64_t largest =
-        squares + gain->epsilon == 0 ? 0 : part->work->largest_product(input, gain, by->values);
+    const uint64_t largest = squares + gain->epsilon == 0 ? 0 : part->work->largest_product(input, by);
     if (largest == 0) {
         memset(values, 0, columns + padding);
         slot->sums[t] = 0;
@@ -55,7 +53,7 @@ static void quantise(const struct part *part, uint32_t slot_index, uint32_t t,
     }
     const struct ternel_scale root = part->work->reciprocal_sqrt(squares + gain->epsilon);
     const struct ternel_quantiser q = quantiser_of(matrix, gain, root, largest, fraction);
-    slot->sums[t] = part->work->quantise(input, gain, by->values, q.factor, q.k, values);
+    slot->sums[t] = part->work->quantise(input, by, q.factor, q.k, values);
     memset(values + columns, 0, padding);
     slot->rescalers[t] = ternel_rescaler_of(q.mantissa, q.shift);
 }
@@ -167,7 +165,7 @@ static void take_token(const struct part *part, const struct ternel_forward_laye
 /// x -> the inputs of f, i and g.
 static void prepare_gates(const struct part *part, const struct ternel_forward_layer *layer, uint32_t t) {
     struct ternel_forward *f = part->forward;
-    const struct ternel_forward_gain *gain = layer->gain;
+    const struct ternel_kernel_gain *gain = layer->gain;
     const uint8_t *fraction = layer->layer.fraction;
     const struct ternel_matrix *matrix = layer->layer.matrix;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
@@ -212,7 +210,7 @@ static void mix_state(const struct part *part, const struct ternel_forward_layer
 /// g and the state -> the input of o.
 static void prepare_output(const struct part *part, const struct ternel_forward_layer *layer, uint32_t t) {
     struct ternel_forward *f = part->forward;
-    const struct ternel_forward_gain *gain = layer->gain;
+    const struct ternel_kernel_gain *gain = layer->gain;
     const uint8_t *fraction = layer->layer.fraction;
     const uint32_t d = f->container->shape.dimension;
     const uint32_t state_fraction = fraction[TERNEL_LAYER_FRACTION_CANDIDATE];
@@ -253,7 +251,7 @@ static void add_down(const struct part *part, const struct ternel_forward_layer 
 static void prepare_linear_unit(const struct part *part, const struct ternel_forward_layer *layer,
                                 uint32_t t) {
     struct ternel_forward *f = part->forward;
-    const struct ternel_forward_gain *gain = layer->gain;
+    const struct ternel_kernel_gain *gain = layer->gain;
     const uint32_t d = f->container->shape.dimension;
     const int32_t *residual = f->residual + (size_t)t * f->stride;
     int32_t *normed = f->normed + (size_t)part->worker * f->stride;

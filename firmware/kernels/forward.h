@@ -42,16 +42,10 @@ struct ternel_packed_matrix {
     uint32_t rows;
 };
 
-/// A gain of the container, and its values as the kernel wants them.
-struct ternel_forward_gain {
-    const struct ternel_gain *gain;
-    const void *values;
-};
-
 /// One layer, as it was found in the container and repacked.
 struct ternel_forward_layer {
     struct ternel_layer layer;
-    struct ternel_forward_gain gain[TERNEL_LAYER_GAIN_COUNT];
+    struct ternel_kernel_gain gain[TERNEL_LAYER_GAIN_COUNT];
     struct ternel_packed_matrix packed[TERNEL_FORWARD_MATRICES];
 };
 
@@ -77,8 +71,8 @@ struct ternel_forward {
     size_t weight_bytes; ///< repacked, all of which a token reads
 
     struct ternel_head head;
-    struct ternel_forward_gain head_norm;
-    struct ternel_forward_gain head_gain;
+    struct ternel_kernel_gain head_norm;
+    struct ternel_kernel_gain head_gain;
     struct ternel_packed_matrix packed_head;
     struct ternel_forward_layer *layers;
     struct ternel_forward_scratch *scratch; ///< [workers]

@@ -38,15 +38,16 @@ static uint8_t *place_tiles(struct cursor *cursor, struct ternel_forward *forwar
 
 /// A gain of `count` values; `to` is NULL while only the size is wanted.
 static void place_gain(struct cursor *cursor, const struct ternel_forward *forward, uint32_t count,
-                       const struct ternel_gain *gain, struct ternel_forward_gain *to) {
+                       const struct ternel_gain *gain, struct ternel_kernel_gain *to) {
     const struct ternel_vector_work *work = forward->kernel->vector;
     void *spread = work->spread_gain == NULL ? NULL : take(cursor, count, sizeof(int32_t));
-    if (to != NULL) {
-        *to = (struct ternel_forward_gain){.gain = gain, .values = gain->values};
-        if (work->spread_gain != NULL) {
-            work->spread_gain(gain, spread);
-            to->values = spread;
-        }
+    if (to == NULL) {
+        return;
+    }
+    *to = (struct ternel_kernel_gain){.source = gain, .values = gain->values};
+    if (spread != NULL) {
+        work->spread_gain(gain, spread);
+        to->values = spread;
     }
 }
 

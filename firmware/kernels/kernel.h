@@ -50,22 +50,27 @@ struct ternel_inputs {
     uint32_t tokens;
 };
 
+/// A gain of the container, with its values as a kernel wants them: its own, unless the kernel spreads them.
+struct ternel_kernel_gain {
+    const struct ternel_gain *source;
+    const void *values;
+};
+
 /// The work between the matrices; each function gives the bits of its namesake in the engine (numerics.h,
 /// rmsnorm.h, bitlinear.h, gates.h). Vectors may begin at any multiple of their elements' size.
 struct ternel_vector_work {
     uint64_t (*sum_of_squares)(const int32_t *input, uint32_t count);
     /// For a value that is not 0.
     struct ternel_scale (*reciprocal_sqrt)(uint64_t value);
-    /// A gain's values as the next three functions want them in `values`, of 32 bits each; NULL: as they are.
-    /// Several tokens share the work.
+    /// Writes a gain's values as the next three functions want them, of 32 bits each; NULL: as they are.
     void (*spread_gain)(const struct ternel_gain *gain, void *values);
-    void (*rmsnorm)(const int32_t *input, uint64_t squares, const struct ternel_gain *gain,
-                    const void *values, uint32_t fraction, int32_t *restrict out);
+    void (*rmsnorm)(const int32_t *input, uint64_t squares, const struct ternel_kernel_gain *by,
+                    uint32_t fraction, int32_t *restrict out);
     /// The largest |input * gain|; of its bits those below the upper sixteen may be missing.
-    uint64_t (*largest_product)(const int32_t *input, const struct ternel_gain *gain, const void *values);
+    uint64_t (*largest_product)(const int32_t *input, const struct ternel_kernel_gain *by);
     /// Returns the sum of the activations.
-    int32_t (*quantise)(const int32_t *input, const struct ternel_gain *gain, const void *values,
-                        int32_t factor, int32_t k, int8_t *restrict activation);
+    int32_t (*quantise)(const int32_t *input, const struct ternel_kernel_gain *by, int32_t factor, int32_t k,
+                        int8_t *restrict activation);
     void (*forget_gate)(int32_t *gate, uint32_t count, uint32_t fraction, const uint16_t *lower_bound);
     /// Unlike its namesake it has the candidate first, and leaves the new state there.
     void (*update_state)(int32_t *restrict candidate, const int32_t *forget, const int32_t *state,

@@ -64,23 +64,20 @@ static void multiply_many(const uint8_t *tile, const struct ternel_inputs *input
     }
 }
 
-static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_gain *gain,
-                    const void *values, uint32_t fraction, int32_t *restrict out) {
-    (void)values;
-    ternel_rmsnorm(input, squares, gain, fraction, out);
+static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_kernel_gain *by,
+                    uint32_t fraction, int32_t *restrict out) {
+    ternel_rmsnorm(input, squares, by->source, fraction, out);
 }
 
-static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain, const void *values) {
-    (void)values;
-    return ternel_largest_product(input, gain);
+static uint64_t largest_product(const int32_t *input, const struct ternel_kernel_gain *by) {
+    return ternel_largest_product(input, by->source);
 }
 
-static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, const void *values,
-                        int32_t factor, int32_t k, int8_t *restrict activation) {
-    (void)values;
-    ternel_quantise(input, gain, factor, k, activation);
+static int32_t quantise(const int32_t *input, const struct ternel_kernel_gain *by, int32_t factor, int32_t k,
+                        int8_t *restrict activation) {
+    ternel_quantise(input, by->source, factor, k, activation);
     int32_t sum = 0;
-    for (uint32_t i = 0; i < gain->count; i++) {
+    for (uint32_t i = 0; i < by->source->count; i++) {
         sum += activation[i];
     }
     return sum;

@@ -90,7 +90,7 @@ INLINE lanes mix(lanes state, lanes forget, lanes z, const sigmoid_value *open) 
     return lanes_add(fresh, round_low(lanes_subtract(state, fresh), forget, &q16));
 }
 
-static int32_t quantise(const int32_t *input, const struct ternel_gain *gain, const void *values,
-                        int32_t factor, int32_t k, int8_t *restrict activation) {
-    return quantise_exactly(input, values, gain->count, factor, k, activation);
+static int32_t quantise(const int32_t *input, const struct ternel_kernel_gain *by, int32_t factor, int32_t k,
+                        int8_t *restrict activation) {
+    return quantise_exactly(input, by->values, by->source->count, factor, k, activation);
 }

@@ -42,8 +42,9 @@ INLINE void rmsnorm_lanes(const int32_t *input, const gain_value *gains, uint32_
 #undef BODY
 }
 
-static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_gain *gain,
-                    const void *values, uint32_t fraction, int32_t *restrict out) {
+static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_kernel_gain *by,
+                    uint32_t fraction, int32_t *restrict out) {
+    const struct ternel_gain *gain = by->source;
     const uint64_t sum = squares + gain->epsilon;
     const struct ternel_scale root = sum == 0 ? (struct ternel_scale){0} : reciprocal_sqrt(sum);
     const int32_t unit_shift = root.exponent - UNIT_FRACTION;
@@ -55,14 +56,15 @@ static void rmsnorm(const int32_t *input, uint64_t squares, const struct ternel_
     const struct scaling unit = scaling_of((uint32_t)unit_shift, 31);
     const struct scaling scaling = scaling_of(UNIT_FRACTION + gain->fraction - fraction, 39);
 #define BODY(kind)                                                                                           \
-    rmsnorm_lanes(input, values, gain->count, (int32_t)root.mantissa, &unit, &scaling, kind, out)
+    rmsnorm_lanes(input, by->values, gain->count, (int32_t)root.mantissa, &unit, &scaling, kind, out)
     FOR_EACH_SCALING(&scaling, BODY);
 #undef BODY
 }
 
 /// A product has up to 38 bits, too many for a lane: its upper ones decide, unless all products are small.
-static uint64_t largest_product(const int32_t *input, const struct ternel_gain *gain, const void *values) {
-    const gain_value *gains = values;
+static uint64_t largest_product(const int32_t *input, const struct ternel_kernel_gain *by) {
+    const struct ternel_gain *gain = by->source;
+    const gain_value *gains = by->values;
     struct largest largest0 = largest_none();
     struct largest largest1 = largest_none();
 #define BODY(i, n, turn)                                                                                     \

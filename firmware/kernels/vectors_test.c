@@ -58,12 +58,12 @@ static void fill(struct vectors *v, uint64_t *random) {
     };
 }
 
-static const void *gain_values(const struct ternel_vector_work *work, struct vectors *v) {
+static struct ternel_kernel_gain kernel_gain(const struct ternel_vector_work *work, struct vectors *v) {
     if (work->spread_gain == NULL) {
-        return v->gains;
+        return (struct ternel_kernel_gain){.source = &v->gain, .values = v->gains};
     }
     work->spread_gain(&v->gain, v->spread);
-    return v->spread;
+    return (struct ternel_kernel_gain){.source = &v->gain, .values = v->spread};
 }
 
 static bool equal(const struct vectors *v) {
@@ -86,9 +86,10 @@ static void check_root(const struct ternel_vector_work *work, uint64_t *random) 
 static void check_norm(const struct ternel_vector_work *work, struct vectors *v, uint64_t *random) {
     const uint32_t fraction = testing_below(random, 21);
     const uint64_t squares = ternel_sum_of_squares(v->x, v->count);
+    const struct ternel_kernel_gain by = kernel_gain(work, v);
     EXPECT(work->sum_of_squares(v->x, v->count) == squares);
     ternel_rmsnorm(v->x, squares, &v->gain, fraction, v->expected);
-    work->rmsnorm(v->x, squares, &v->gain, gain_values(work, v), fraction, v->got);
+    work->rmsnorm(v->x, squares, &by, fraction, v->got);
     EXPECT(equal(v));
 }
 
@@ -104,7 +105,8 @@ static void check_quantise(const struct ternel_vector_work *work, struct vectors
     const struct ternel_matrix matrix = {.mantissa = 40000, .exponent = 3};
     const uint64_t squares = ternel_sum_of_squares(v->x, v->count);
     const uint64_t largest = ternel_largest_product(v->x, &v->gain);
-    const uint64_t about = work->largest_product(v->x, &v->gain, gain_values(work, v));
+    const struct ternel_kernel_gain by = kernel_gain(work, v);
+    const uint64_t about = work->largest_product(v->x, &by);
     EXPECT((largest == 0) == (about == 0));
     if (largest == 0 || squares + v->gain.epsilon == 0) {
         return;
@@ -117,8 +119,7 @@ static void check_quantise(const struct ternel_vector_work *work, struct vectors
     int8_t got[COUNT_MAX + 1];
     got[v->count] = 77;
     ternel_quantise(v->x, &v->gain, q.factor, q.k, expected);
-    EXPECT(work->quantise(v->x, &v->gain, gain_values(work, v), q.factor, q.k, got) ==
-           sum_of(expected, v->count));
+    EXPECT(work->quantise(v->x, &by, q.factor, q.k, got) == sum_of(expected, v->count));
     EXPECT(memcmp(got, expected, v->count) == 0 && got[v->count] == 77);
 }
 
@@ -140,11 +141,11 @@ static void check_halves(const struct ternel_vector_work *work, struct vectors *
         const double near = v->x[i] * (double)scaled / one;
         v->x[i] = near < -127 || near > 127 ? 0 : v->x[i];
     }
+    const struct ternel_kernel_gain by = kernel_gain(work, v);
     int8_t expected[COUNT_MAX];
     int8_t got[COUNT_MAX];
     ternel_quantise(v->x, &v->gain, factor, k, expected);
-    EXPECT(work->quantise(v->x, &v->gain, gain_values(work, v), factor, k, got) ==
-           sum_of(expected, v->count));
+    EXPECT(work->quantise(v->x, &by, factor, k, got) == sum_of(expected, v->count));
     EXPECT(memcmp(got, expected, v->count) == 0);
 }
 
